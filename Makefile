@@ -1,0 +1,56 @@
+# `make` prints this menu. Everything works on a machine that has only Python >= 3.11, make and a package index.
+PYTHON ?= python3
+ENVIRONMENT := .venv
+BIN := $(ENVIRONMENT)/bin
+STAMP := $(ENVIRONMENT)/.ready
+ARGS ?=
+k ?=
+
+.DEFAULT_GOAL := menu
+.PHONY: menu setup demo test check fix types lint bench lock clean
+
+menu: ## this menu
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## the environment in .venv, with the slackanalytics command
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(ENVIRONMENT)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
+	@touch $@
+
+demo: setup ## the whole product on a simulated Slack (ARGS=--no-serve ends after the table)
+	@$(BIN)/slackanalytics demo $(ARGS)
+
+test: setup ## lint, types, contracts and every test (k=WORD selects)
+ifeq ($(k),)
+	@$(MAKE) --no-print-directory check
+endif
+	@$(BIN)/pytest -n 2 $(if $(k),-k "$(k)") $(ARGS)
+
+check: lint types ## what a machine can see without running the tests
+
+lint: setup
+	@$(BIN)/ruff check src tests examples
+	@$(BIN)/ruff format --check src tests examples
+	@$(BIN)/lint-imports
+
+types: setup
+	@$(BIN)/mypy
+
+fix: setup ## sort and format
+	@$(BIN)/ruff check --fix src tests examples
+	@$(BIN)/ruff format src tests examples
+
+bench: setup ## ratios, side by side in one run
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+lock: setup ## pin every dependency anew, with hashes
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras --group dev \
+	    --no-annotate --custom-compile-command "make lock" --output-file requirements.lock $(ARGS) pyproject.toml
+
+clean: ## forget the environment and all caches
+	@rm -rf $(ENVIRONMENT) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

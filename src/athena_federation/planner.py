@@ -1,0 +1,211 @@
+"""A typed statement -> the partitions and columns that each of its scans needs, and no others where that is certain.
+
+DuckDB's own optimizer is asked. Every scan is planned over a stub: one empty file per candidate partition, in a folder
+that carries the partition's values, so that nothing is known about rows and nothing can be folded away. The plan tells
+which files the conditions leave; its text is evaluated over the candidates and must agree with the plan's own count.
+Every doubt means all candidates: too many partitions cost time, too few would cost rows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import duckdb
+import pyarrow as pa
+
+from athena_federation.dialect import MACROS, Scan, Statement, to_duckdb
+from athena_federation.dialect.types import from_arrow
+
+STUB = "READ_JSON"
+"""The node under which the planned scan appears; the others are READ_CSV."""
+FOLDED = "EMPTY_RESULT"
+NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one scan of a statement needs."""
+
+    partitions: tuple[int, ...]
+    """Positions in the list of candidates, ascending."""
+    columns: tuple[str, ...]
+    """In the order of the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The partitions that a table can have: the columns that tell them apart, and a row of values for each."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+class Planner:
+    """
+    Plans statements over stubs of its own, in a DuckDB instance that never sees data.
+
+    Not for use from several threads at once. `close()` removes the stubs.
+    """
+
+    def __init__(self) -> None:
+        self.root = Path(tempfile.mkdtemp(prefix="athena-federation-plan-"))
+        self.connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+        self.connection.execute("SET TimeZone = 'UTC'")
+        for macro in MACROS:
+            self.connection.execute(macro)
+        self.views: dict[tuple[tuple[str, ...], Candidates], str] = {}
+        (self.root / "empty.csv").touch()
+
+    def close(self) -> None:
+        self.connection.close()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def needs(self, statement: Statement, candidates: Mapping[tuple[str, ...], Candidates]) -> dict[str, Need]:
+        """Scan id -> what it needs. Tables without an entry in `candidates` are one partition."""
+        others = {scan.id: self.unpartitioned(scan) for scan in statement.scans}
+        found = {}
+        for scan in statement.scans:
+            known = candidates.get(scan.relation.name, Candidates((), ((),)))
+            for other, select in others.items():
+                self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{other}" AS {select}')
+            self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{scan.id}" AS {self.partitioned(scan, known)}')
+            found[scan.id] = self.need(statement.sql, scan, known)
+        return found
+
+    def need(self, sql: str, scan: Scan, known: Candidates) -> Need:
+        """One plan, read."""
+        plan = json.loads(self.connection.execute(f"EXPLAIN (FORMAT json) {sql}").fetchall()[0][1])
+        everything = Need(tuple(range(len(known.rows))), tuple(scan.relation.schema.names))
+        nodes = list(walk(plan))
+        scans = [(node, above) for node, above in nodes if node["name"].strip() == STUB]
+        if not scans:
+            folded = any(node["name"].strip() == FOLDED for node, _ in nodes)
+            return Need((), ()) if folded else everything
+        partitions: set[int] = set()
+        columns: set[str] = set()
+        for node, filters in scans:
+            info = node.get("extra_info", {})
+            partitions |= self.surviving(info, filters, known)
+            columns |= set(listed(info.get("Projections", [])))
+        return Need(tuple(sorted(partitions)), tuple(n for n in scan.relation.schema.names if n in columns))
+
+    def surviving(self, info: Mapping[str, Any], filters: Sequence[str], known: Candidates) -> set[int]:
+        """The candidates that pass a scan's file filter and the filters directly above it."""
+        left = set(range(len(known.rows)))
+        if text := info.get("File Filters"):
+            found = self.passing(text, known)
+            counted = re.match(r"(\d+)/(\d+)", str(info.get("Scanning Files", "")))
+            if found is not None and counted and (int(counted[1]), int(counted[2])) == (len(found), len(left)):
+                left = found
+        for text in filters:
+            found = self.passing(text, known)
+            if found is not None:
+                left &= found
+        return left
+
+    def passing(self, text: str, known: Candidates) -> set[int] | None:
+        """The candidates for which a condition of a plan is true; None when it says something else than partitions."""
+        if not known.columns:
+            return None
+        table = self.candidate_table(known)
+        try:
+            return {n for (n,) in self.connection.execute(f"SELECT position FROM {table} WHERE {text}").fetchall()}
+        except duckdb.Error:
+            return None  # the condition is about other columns, or fails: it narrows nothing
+
+    def candidate_table(self, known: Candidates) -> str:
+        """The candidates as a table of their columns and their position."""
+        key = (("candidates",), known)
+        if key not in self.views:
+            name = self.views[key] = f"candidates_{len(self.views)}"
+            columns = ["position BIGINT", *(f"{quoted(n)} {duckdb_type(n, known)}" for n in known.columns)]
+            self.connection.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
+            marks = ", ".join("?" * len(columns))
+            rows = [(position, *row) for position, row in enumerate(known.rows)]
+            if rows:
+                self.connection.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+        return self.views[key]
+
+    def unpartitioned(self, scan: Scan) -> str:
+        """A scan that is not being planned: opaque, and under another node's name."""
+        fields = struct(scan.relation.schema)
+        return (
+            f"SELECT * FROM read_csv('{self.root}/empty.csv', auto_detect=false, header=false, delim=',', "
+            f"quote='\"', escape='\"', columns={fields})"
+        )
+
+    def partitioned(self, scan: Scan, known: Candidates) -> str:
+        """The scan that is being planned: a file per candidate."""
+        key = (scan.relation.name, known)
+        if key not in self.views:
+            self.views[key] = self.stub(scan.relation.schema, known)
+        names = ", ".join(quoted(name) for name in scan.relation.schema.names)
+        return f"SELECT {names} FROM {self.views[key]}"
+
+    def stub(self, schema: pa.Schema, known: Candidates) -> str:
+        folder = self.root / f"stub{len(self.views)}"
+        files = []
+        for position, row in enumerate(known.rows):
+            path = folder / f"position={position}"
+            for name, value in zip(known.columns, row, strict=True):
+                path /= f"{quote(name, safe='')}={NULL_PARTITION if value is None else quote(str(value), safe='')}"
+            path.mkdir(parents=True)
+            (path / "x.json").touch()
+            files.append(str(path / "x.json"))
+        if not files:
+            folder.mkdir()
+            (folder / "x.json").touch()
+            files.append(str(folder / "x.json"))
+        hive = {name: duckdb_type(name, known) for name in known.columns} | {"position": "BIGINT"}
+        inside = pa.schema([field for field in schema if field.name not in known.columns])
+        types = ", ".join(f"{text(name)}: {text(kind)}" for name, kind in hive.items())
+        named = ", ".join(text(file) for file in files)
+        return (
+            f"read_json([{named}], format='newline_delimited', columns={struct(inside)}, "
+            f"hive_partitioning={'true' if known.rows else 'false'}, hive_types={{{types}}})"
+        )
+
+
+def walk(nodes: Sequence[Mapping[str, Any]], above: Sequence[str] = ()) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
+    """Every node of a plan, with the conditions of a FILTER directly above it."""
+    for node in nodes:
+        yield node, list(above)
+        info = node.get("extra_info", {})
+        conditions = listed(info.get("Expression", info.get("Expressions", []))) if node["name"].strip() == "FILTER" else []
+        yield from walk(node.get("children", []), conditions)
+
+
+def listed(value: str | Sequence[str]) -> list[str]:
+    """A plan gives one thing as text, several as a list, none as an empty text."""
+    return ([value] if value else []) if isinstance(value, str) else list(value)
+
+
+def duckdb_type(name: str, known: Candidates) -> str:
+    """The type of a candidate column, from its values; a column without a value is text."""
+    for row in known.rows:
+        value = row[known.columns.index(name)]
+        if value is not None:
+            return to_duckdb(from_arrow(pa.scalar(value).type))
+    return "VARCHAR"
+
+
+def struct(schema: pa.Schema) -> str:
+    """A schema as DuckDB's readers take it. A reader wants at least one column."""
+    fields = [f"{text(field.name)}: {text(to_duckdb(from_arrow(field.type)))}" for field in schema]
+    return "{" + ", ".join(fields or ["'_': 'BIGINT'"]) + "}"
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
