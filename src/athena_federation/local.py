@@ -1,0 +1,395 @@
+"""connect(): SQL answered in this process, on the very road that Athena takes to a connector.
+
+A statement is typed and rewritten (`dialect`), planned (`planner`), its partitions are read through the protocol
+(`engine`), and DuckDB computes the answer from what came back. Each statement has a DuckDB instance of its own, so
+statements neither see nor disturb each other; what does not fit into memory goes to a private temporary folder.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import pyarrow as pa
+import pyarrow.csv
+
+from athena_federation.dialect import MACROS, Relation, Scan, Statement, View, compile, to_duckdb  # noqa: A004
+from athena_federation.dialect.types import from_arrow
+from athena_federation.engine import Engine, Progress, Transport, in_process
+from athena_federation.errors import QueryError, UnknownTable
+from athena_federation.handler import Handler
+from athena_federation.messages import GetTableResponse, TableName
+from athena_federation.planner import Candidates, Need, Planner, quoted
+from athena_federation.predicate import ANY, Predicate, equal_to, is_not_null
+from athena_federation.results import Result
+from athena_federation.table import IMPLIED, Connector
+
+MEMORY_LIMIT = "512MB"
+"""What DuckDB may hold in memory before it uses its temporary folder."""
+
+Name = tuple[str, str, str]
+"""catalog, schema, table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePlan:
+    """What a statement reads of one federated table."""
+
+    name: Name
+    columns: tuple[str, ...]
+    partitions: pa.RecordBatch
+    """The rows of the table's layout that are read, oldest first."""
+    candidates: int
+    """How many partitions the table has in all."""
+    bounded: bool
+    """Whether the statement says which partitions it wants; otherwise the connector's usual ones are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a statement would read. Making it asks no source for anything."""
+
+    statement: Statement
+    tables: tuple[TablePlan, ...]
+    usual: Mapping[str, pa.RecordBatch] = field(default_factory=dict)
+    """Scan id -> the layout rows it is confined to, for scans that name no partition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Federated:
+    """A table behind an engine."""
+
+    engine: Engine
+    description: GetTableResponse
+
+    @cached_property
+    def implied(self) -> dict[str, str]:
+        """Columns that hold the same day as a partition column -> that column."""
+        text = (self.description.schema.metadata or {}).get(IMPLIED, b"{}")
+        return dict(json.loads(text))
+
+    @property
+    def days(self) -> frozenset[str]:
+        return frozenset(self.description.partition_columns) | frozenset(self.implied)
+
+    def candidates(self) -> pa.RecordBatch:
+        """Every partition the table can have."""
+        schema = self.description.schema
+        named = {name: is_not_null(schema.field(name).type) for name in self.description.partition_columns}
+        return self.engine.layout(self.description, Predicate(named))
+
+
+class Database:
+    """Tables of connectors and registered files, to be asked in Athena's SQL."""
+
+    def __init__(
+        self,
+        engines: Mapping[str, Engine],
+        *,
+        default: str | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`engines`: catalog -> engine. `default` is the catalog of names that have none (the first one otherwise)."""
+        self.engines = dict(engines)
+        self.default = default or next(iter(self.engines))
+        self.now = now
+        self.files: dict[Name, pa.Table] = {}
+        self.views: dict[Name, str] = {}
+        self.descriptions: dict[Name, Federated] = {}
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the registered tables."""
+        self.files.clear()
+        self.views.clear()
+        self.descriptions.clear()
+
+    # ── what there is ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def register(self, name: str, source: pa.Table | str | Path) -> None:
+        """
+        Make a CSV file, or an Arrow table, a table of this database.
+
+        Every column of a CSV file is varchar, as behind Athena's CSV serde, so that the same SQL runs in both places.
+
+        Raises:
+            QueryError: the file cannot be read as CSV with a header line.
+        """
+        table = source if isinstance(source, pa.Table) else read_csv(Path(source))
+        self.files[self.full_name(name)] = table
+
+    def view(self, name: str, sql: str) -> None:
+        """Give a query a name. It is read anew, and pruned, with every statement that uses it."""
+        full = self.full_name(name)
+        previous = self.views.get(full)
+        self.views[full] = sql
+        try:
+            compile(f"SELECT * FROM {'.'.join(quoted(part) for part in full)}", self, now=self.now())
+        except QueryError:
+            if previous is None:
+                del self.views[full]
+            else:
+                self.views[full] = previous
+            raise
+
+    def full_name(self, name: str) -> Name:
+        parts = name.lower().split(".")
+        match parts:
+            case [schema, table]:
+                return self.default, schema, table
+            case [catalog, schema, table]:
+                return catalog, schema, table
+        raise QueryError(f"{name}: give the table a name as schema.table")
+
+    def tables(self) -> list[GetTableResponse]:
+        """Every table of every connector, described."""
+        found = []
+        for engine in self.engines.values():
+            for schema in engine.schemas():
+                found += [engine.describe(table) for table in engine.tables(schema)]
+        return found
+
+    def resolve(self, parts: tuple[str, ...]) -> Relation | View:
+        """A name of one to three parts -> what it stands for. Raises UnknownTable."""
+        for name in self.spellings(parts):
+            if name in self.views:
+                return View(name, self.views[name])
+            if name in self.files:
+                return Relation(name, self.files[name].schema, frozenset())
+            if name[0] in self.engines and (federated := self.federated(name)):
+                return Relation(name, federated.description.schema, federated.days)
+        known = sorted(".".join(n[1:]) for n in [*self.files, *self.views])
+        known += [f"{t.table.schema}.{t.table.table}" for t in self.tables()]
+        raise UnknownTable(f"TABLE_NOT_FOUND: there is no table {'.'.join(parts)}; there is {', '.join(known)}")
+
+    def spellings(self, parts: tuple[str, ...]) -> list[Name]:
+        """The full names that a name of one to three parts can mean, the likeliest first."""
+        match parts:
+            case (catalog, schema, table):
+                return [(catalog, schema, table)]
+            case (schema, table):
+                return [(catalog, schema, table) for catalog in dict.fromkeys([self.default, *self.engines])]
+            case (table,):
+                return [(c, schema, table) for c, engine in self.engines.items() for schema in engine.schemas()]
+        return []
+
+    def federated(self, name: Name) -> Federated | None:
+        """The table behind an engine, described once; None when the engine has none of that name."""
+        if name not in self.descriptions:
+            engine = self.engines[name[0]]
+            table = TableName(schema=name[1], table=name[2])
+            if name[1] not in engine.schemas() or table not in engine.tables(name[1]):
+                return None
+            self.descriptions[name] = Federated(engine, engine.describe(table))
+        return self.descriptions[name]
+
+    # ── asking ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def explain(self, sql: str) -> Plan:
+        """
+        What a statement would read; nothing is read.
+
+        Raises:
+            QueryError: the statement cannot be answered as written.
+        """
+        statement = compile(sql, self, now=self.now())
+        federated = {s.relation.name: f for s in statement.scans if (f := self.descriptions.get(s.relation.name))}
+        candidates = {name: table.candidates() for name, table in federated.items()}
+        planner = Planner()
+        try:
+            needs = planner.needs(statement, {name: told(federated[name], rows) for name, rows in candidates.items()})
+        finally:
+            planner.close()
+        tables, usual = [], {}
+        for name, table in federated.items():
+            scans = [scan for scan in statement.scans if scan.relation.name == name]
+            rows, confined = chosen(scans, needs, candidates[name], lambda: table.engine.layout(table.description, ANY))
+            columns = {column for scan in scans for column in needs[scan.id].columns}
+            if confined:
+                columns |= set(table.description.partition_columns)
+                usual |= confined
+            tables.append(
+                TablePlan(
+                    name=name,
+                    columns=tuple(n for n in table.description.schema.names if n in columns),
+                    partitions=candidates[name].take(pa.array(sorted(rows), pa.int64())),
+                    candidates=candidates[name].num_rows,
+                    bounded=all(scan.bounded for scan in scans),
+                )
+            )
+        return Plan(statement=statement, tables=tuple(tables), usual=usual)
+
+    def sql(self, sql: str, *, progress: Callable[[Progress], None] | None = None) -> Result:
+        """
+        The answer, complete: either every row that Athena would give, or an error.
+
+        Raises:
+            QueryError: the statement cannot be answered as written.
+            ConnectorError: a source could not give all that was needed.
+        """
+        return self.answer(self.explain(sql), progress=progress)
+
+    def answer(self, plan: Plan, *, progress: Callable[[Progress], None] | None = None) -> Result:
+        """Read what a plan names, and compute."""
+        work = Workspace()
+        try:
+            for number, table in enumerate(plan.tables):
+                federated = self.descriptions[table.name]
+                batches = federated.engine.read(
+                    federated.description, columns=table.columns, partitions=table.partitions,
+                    predicate=predicate_of(table, federated), progress=progress,
+                )  # fmt: skip
+                work.load(f"data_{number}", federated.description.schema, table.columns, batches)
+                for scan in plan.statement.scans:
+                    if scan.relation.name == table.name:
+                        work.offer(scan, f"data_{number}", plan.usual.get(scan.id))
+            for scan in plan.statement.scans:
+                if scan.relation.name in self.files:
+                    work.attach(scan.id, self.files[scan.relation.name])
+            return work.result(plan.statement)
+        except BaseException:
+            work.close()
+            raise
+
+
+class Workspace:
+    """One statement's DuckDB: what was read, and the answer. Closed by its Result."""
+
+    def __init__(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="athena-federation-", ignore_cleanup_errors=True)
+        self.connection = duckdb.connect(
+            config={"memory_limit": MEMORY_LIMIT, "temp_directory": self.folder.name, "autoinstall_known_extensions": "false"}
+        )
+        self.connection.execute("SET TimeZone = 'UTC'")
+        for macro in MACROS:
+            self.connection.execute(macro)
+
+    def close(self) -> None:
+        self.connection.close()
+        self.folder.cleanup()
+
+    def load(self, name: str, schema: pa.Schema, columns: Sequence[str], batches: object) -> None:
+        """A table of the columns read; the others are declared, and NULL, because nothing asks for them."""
+        kinds = ", ".join(f"{quoted(f.name)} {to_duckdb(from_arrow(f.type))}" for f in schema)
+        self.connection.execute(f"CREATE TABLE {name} ({kinds})")
+        targets = ", ".join(quoted(column) for column in columns)
+        for batch in batches:  # type: ignore[attr-defined]
+            self.connection.register("incoming", pa.Table.from_batches([batch]))
+            self.connection.execute(f"INSERT INTO {name} ({targets}) SELECT {targets} FROM incoming")
+            self.connection.unregister("incoming")
+
+    def offer(self, scan: Scan, name: str, usual: pa.RecordBatch | None) -> None:
+        """The loaded table under a scan's name, confined to its usual partitions where it has such."""
+        condition = ""
+        if usual is not None and usual.num_columns:
+            self.attach(f"usual_{scan.id}", pa.Table.from_batches([usual]))
+            keys = ", ".join(quoted(column) for column in usual.schema.names)
+            condition = f" WHERE ({keys}) IN (SELECT ({keys}) FROM usual_{scan.id})"
+        self.connection.execute(f"CREATE VIEW {scan.id} AS SELECT * FROM {name}{condition}")
+
+    def attach(self, name: str, table: pa.Table) -> None:
+        self.connection.register(name, table)
+
+    def result(self, statement: Statement) -> Result:
+        """Computed to the end, so that reading it cannot fail."""
+        try:
+            self.connection.execute(f"CREATE TABLE answer AS {statement.sql}")
+        except duckdb.Error as error:
+            raise QueryError(complaint(error)) from error
+        return Result(self.connection, statement.columns, self.close)
+
+
+def chosen(
+    scans: Sequence[Scan], needs: Mapping[str, Need], candidates: pa.RecordBatch, usual: Callable[[], pa.RecordBatch]
+) -> tuple[set[int], dict[str, pa.RecordBatch]]:
+    """The candidates that a table's scans need together, and the scans to be confined to less than that."""
+    rows = {position for scan in scans if scan.bounded for position in needs[scan.id].partitions}
+    loose = [scan.id for scan in scans if not scan.bounded and needs[scan.id].partitions]
+    if not loose:
+        return rows, {}
+    layout = usual()
+    wanted = positions(candidates, layout)
+    together = rows | wanted
+    return together, dict.fromkeys(loose, layout) if together != wanted else {}
+
+
+def positions(candidates: pa.RecordBatch, layout: pa.RecordBatch) -> set[int]:
+    """Where the rows of a layout stand among the candidates."""
+    place = {tuple(row.values()): n for n, row in enumerate(candidates.to_pylist())}
+    return {place[key] for row in layout.to_pylist() if (key := tuple(row.values())) in place}
+
+
+def told(table: Federated, rows: pa.RecordBatch) -> Candidates:
+    """The candidates with the columns that their partition columns imply."""
+    names = [n for n in table.description.partition_columns if n in rows.schema.names]
+    implied = {column: of for column, of in table.implied.items() if of in names}
+    values = [
+        tuple(row[n] for n in names) + tuple(as_date(row[of]) for of in implied.values()) for row in rows.to_pylist()
+    ]
+    return Candidates((*names, *implied), tuple(values))
+
+
+def as_date(value: object) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def predicate_of(plan: TablePlan, table: Federated) -> Predicate:
+    """What the partitions read have in common, per partition column: runs of neighbours become ranges."""
+    summary = {}
+    for name in table.description.partition_columns:
+        values = sorted(set(plan.partitions.column(name).to_pylist()) - {None})
+        if plan.bounded and values:
+            summary[name] = equal_to(table.description.schema.field(name).type, *values)
+    return Predicate(summary)
+
+
+def read_csv(path: Path) -> pa.Table:
+    """A CSV file as text columns, named in lower case. Raises QueryError."""
+    try:
+        with path.open("rb") as file:
+            header = file.readline().decode("utf-8-sig")
+        names = next(csv.reader([header]), [])
+        columns = [re.sub(r"\W+", "_", name.strip().lower()).strip("_") for name in names]
+        if not all(columns) or len(set(columns)) != len(columns):
+            raise QueryError(f"{path}: the first line must name the columns, each once")
+        return pyarrow.csv.read_csv(
+            path,
+            read_options=pyarrow.csv.ReadOptions(column_names=columns, skip_rows=1),
+            parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except OSError as error:
+        raise QueryError(f"{path}: {error.strerror or error}") from error
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise QueryError(f"{path}: not CSV with a header line, in UTF-8: {error}") from error
+
+
+def complaint(error: duckdb.Error) -> str:
+    """What DuckDB says of a value that it could not compute with, without its own prefix."""
+    return re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", str(error)).splitlines()[0]
+
+
+def connect(
+    *connectors: Connector,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    transport: Callable[[Handler], Transport] = in_process,
+) -> Database:
+    """The tables of some connectors in this process; `transport` decides how far each message travels."""
+    engines = {c.name: Engine(transport(Handler(c)), catalog=c.name) for c in connectors}
+    return Database(engines, now=now)

@@ -1,0 +1,93 @@
+"""An answer: complete, typed as Athena types it, and written in the format that is wanted.
+
+DuckDB holds the rows and writes the files; what does not fit into memory waits in its temporary folder.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import duckdb
+import pyarrow as pa
+
+from athena_federation.dialect import Type, to_arrow
+
+FORMATS = {
+    "csv": "FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S.%g'",
+    "json": "FORMAT json, ARRAY true, TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S.%g'",
+    "ndjson": "FORMAT json, ARRAY false, TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S.%g'",
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+}
+"""What an answer can be written as. A repeated column name gets `_1`, `_2` …"""
+
+
+class Result:
+    """The rows of an answer. Reading them cannot fail; `close()` (or the end of a `with`) frees them."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, columns: Sequence[tuple[str, Type]], release: Callable[[], None]
+    ) -> None:
+        self.connection = connection
+        self.types = tuple(columns)
+        """(name, Trino type) of each column; a name may occur more than once."""
+        self.close = release
+
+    def __enter__(self) -> Result:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.types)
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema([(name, to_arrow(kind)) for name, kind in self.types])
+
+    def __len__(self) -> int:
+        found = self.connection.execute("SELECT count(*) FROM answer").fetchone()
+        return int(found[0]) if found else 0
+
+    def batches(self, size: int = 65_536) -> Iterator[pa.RecordBatch]:
+        """Arrow batches of at most `size` rows."""
+        reader = self.connection.execute("FROM answer").to_arrow_reader(size)
+        for batch in reader:
+            columns = [column.cast(field.type, safe=False) for column, field in zip(batch.columns, self.schema, strict=True)]
+            yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
+
+    def arrow(self) -> pa.Table:
+        return pa.Table.from_batches(self.batches(), schema=self.schema)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows as Python values."""
+        return self.connection.execute("FROM answer").fetchall()
+
+    def pandas(self) -> Any:
+        """A pandas DataFrame; pandas has to be installed."""
+        return self.arrow().to_pandas()
+
+    def show(self, limit: int = 40) -> None:
+        """Print the first rows as a table."""
+        self.connection.table("answer").show(max_rows=limit)
+
+    def write(self, target: Path | BinaryIO, kind: str) -> None:
+        """
+        All rows as one of FORMATS, into a file that is there whole or not at all, or into an open one.
+
+        Raises OSError where the target cannot be written.
+        """
+        beside = target.parent if isinstance(target, Path) else None
+        with tempfile.TemporaryDirectory(dir=beside, prefix=".slackanalytics-") as folder:
+            made = Path(folder) / "answer"
+            self.connection.execute(f"COPY answer TO '{str(made).replace(chr(39), chr(39) * 2)}' ({FORMATS[kind]})")
+            if isinstance(target, Path):
+                made.replace(target)
+            else:
+                with made.open("rb") as file:
+                    shutil.copyfileobj(file, target)
