@@ -1,0 +1,57 @@
+"""Athena's SQL (Trino's, engine version 3) as DuckDB's, with the same meaning or refused by name.
+
+`compile` types every expression by Trino's rules and writes DuckDB's text for it. What is not known to mean exactly
+the same in both raises `UnsupportedSql`; what Athena itself refuses raises `QueryError`, beginning with Trino's
+word for it (TYPE_MISMATCH, COLUMN_NOT_FOUND, …). It fetches nothing and knows no connection.
+
+The texts call each scan by its id, use the macros of `MACROS`, and expect DuckDB's default settings with
+`TimeZone` UTC. Zoned timestamps are kept as TIMESTAMP values in UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from athena_federation.dialect import calls as _calls  # noqa: F401  (adds the rules of calls)
+from athena_federation.dialect.grammar import parse, suggest_single_quotes
+from athena_federation.dialect.operators import MACROS
+from athena_federation.dialect.queries import compiled, query
+from athena_federation.dialect.scope import Scope
+from athena_federation.dialect.statement import Catalog, Program, Relation, Scan, Statement, View, quoted
+from athena_federation.dialect.types import Type, to_arrow, to_duckdb
+
+__all__ = [
+    "MACROS",
+    "Catalog",
+    "Relation",
+    "Scan",
+    "Statement",
+    "Type",
+    "View",
+    "compile",
+    "to_arrow",
+    "to_duckdb",
+]
+
+
+def compile(sql: str, catalog: Catalog, *, now: datetime) -> Statement:  # noqa: A001
+    """
+    The statement in DuckDB's words.
+
+    Args:
+        now: UTC; what current_date, now() and the like are.
+
+    Raises:
+        QueryError: Athena would refuse the statement.
+        UnknownTable, UnknownColumn: a name that does not exist.
+        UnsupportedSql: a construct whose meaning here is not known to be Athena's.
+    """
+    program = Program(catalog, now, query)
+    rows = compiled(program, parse(sql), Scope(), labels=True)
+    columns = tuple((field.name or f"_col{n}", field.expr.type) for n, field in enumerate(rows.columns))
+    for _, kind in columns:
+        to_arrow(kind)  # refuses what cannot be a result
+    scans = tuple(
+        Scan(id_, relation, id_ in program.bounded) for id_, relation in program.relations if quoted(id_) in rows.sql
+    )
+    return Statement(rows.sql, columns, scans)

@@ -1,0 +1,247 @@
+"""Aggregate and window functions by name: Trino's result type and DuckDB's text.
+
+A rule gives the text around the calls, because FILTER and OVER belong to each call and not to the casts about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from athena_federation.dialect import types as t
+from athena_federation.dialect.grammar import Construct
+from athena_federation.dialect.operators import DIVIDE, cast, rescaled, unscaled
+from athena_federation.dialect.scope import Expr
+from athena_federation.errors import QueryError, UnsupportedSql
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An aggregate before its FILTER and OVER clauses are known."""
+
+    text: Callable[[str, str], str]
+    """Given what follows the arguments (ORDER BY, IGNORE NULLS) and what follows each call, the whole text."""
+    type: t.Type
+    tidy: bool = False
+    ordered: bool = False
+    """Whether ORDER BY within the call is allowed."""
+
+
+Rule = Callable[[list[Expr], str, Construct], Call]
+"""(arguments, 'DISTINCT ' or '', construct) -> the call."""
+
+
+def plain(name: str, arguments: str, kind: t.Type, *, wrap: bool = False, tidy: bool = False) -> Call:
+    """One call of a DuckDB function; `wrap` where DuckDB's own result is of another type."""
+
+    def text(within: str, after: str) -> str:
+        core = f"{name}({f'{arguments} {within}'.strip()}){after}"
+        return f"CAST({core} AS {t.to_duckdb(kind)})" if wrap else core
+
+    return Call(text, kind, tidy)
+
+
+def require_number(arg: Expr, construct: Construct) -> None:
+    if not t.is_number(arg.type):
+        raise QueryError(f"TYPE_MISMATCH: {construct} needs a number, not {arg.type}")
+
+
+def require_boolean(arg: Expr, construct: Construct) -> None:
+    if arg.type not in (t.BOOLEAN, t.UNKNOWN):
+        raise QueryError(f"TYPE_MISMATCH: {construct} needs a boolean, not {arg.type}")
+
+
+def total(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    """bigint for whole numbers (an overflow is an error), decimal(38, s) for decimals."""
+    require_number(args[0], construct)
+    kind = args[0].type
+    if t.is_integer(kind):
+        return plain("sum", distinct + args[0].sql, t.BIGINT, wrap=True)
+    result = t.decimal(38, kind.scale) if t.is_decimal(kind) else kind
+    return plain("sum", distinct + args[0].sql, result, wrap=True)
+
+
+def average(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    """double, or for a decimal its own type, rounded half away from zero."""
+    require_number(args[0], construct)
+    kind = args[0].type
+    if not t.is_decimal(kind):
+        return plain("avg", distinct + cast(args[0], kind), kind if kind == t.REAL else t.DOUBLE, wrap=kind == t.REAL)
+    digits = f"sum({distinct}{unscaled(args[0], kind)})"
+    count = f"count({distinct}{args[0].sql})"
+
+    def text(within: str, after: str) -> str:
+        quotient = f"{DIVIDE}({digits}{after}, nullif({count}{after}, 0))"
+        return f"CAST({rescaled(quotient, kind)} AS {t.to_duckdb(kind)})"
+
+    return Call(text, kind)
+
+
+def count(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    if len(args) > 1:
+        raise QueryError(
+            f"FUNCTION_NOT_FOUND: {construct}: count() of several columns; count a subquery of SELECT DISTINCT instead"
+        )
+    return plain("count", distinct + (args[0].sql if args else "*"), t.BIGINT)
+
+
+def count_if(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    require_boolean(args[0], construct)
+    return plain("count", f"{distinct}CASE WHEN {args[0].sql} THEN 1 END", t.BIGINT)
+
+
+def approx_distinct(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    """Counted exactly: an estimate with no error."""
+    return plain("count", f"DISTINCT {args[0].sql}", t.BIGINT)
+
+
+def approx_percentile(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    """Computed exactly, as a value that occurs: an estimate with no error."""
+    require_number(args[0], construct)
+    if args[1].literal is None or not 0 <= float(args[1].literal) <= 1:
+        raise UnsupportedSql(f"{construct}: the percentile must be a literal between 0 and 1")
+    kind = args[0].type if args[0].type in (t.BIGINT, t.REAL) else t.BIGINT if t.is_integer(args[0].type) else t.DOUBLE
+    return plain("quantile_disc", f"{cast(args[0], kind)}, {args[1].literal}", kind)
+
+
+def extreme(name: str) -> Rule:
+    """min and max."""
+
+    def rule(args: list[Expr], distinct: str, construct: Construct) -> Call:
+        value = comparable(args[0], construct)
+        if t.is_float(value.type):  # DuckDB ranks NaN above all numbers, Trino does not count it
+            return plain(name, f"CASE WHEN isnan({value.sql}) THEN NULL ELSE {value.sql} END", value.type)
+        return plain(name, distinct + value.sql, value.type, tidy=value.tidy)
+
+    return rule
+
+
+def comparable(arg: Expr, construct: Construct) -> Expr:
+    if arg.type.element or arg.type in (t.DAY_INTERVAL, t.YEAR_INTERVAL, t.UNKNOWN):
+        raise UnsupportedSql(f"{construct}: of values of type {arg.type}")
+    return arg
+
+
+def same_type(name: str) -> Rule:
+    def rule(args: list[Expr], distinct: str, construct: Construct) -> Call:
+        return plain(name, distinct + args[0].sql, args[0].type, tidy=args[0].tidy)
+
+    return rule
+
+
+def of_booleans(name: str) -> Rule:
+    def rule(args: list[Expr], distinct: str, construct: Construct) -> Call:
+        require_boolean(args[0], construct)
+        return plain(name, args[0].sql, t.BOOLEAN)
+
+    return rule
+
+
+def spread(name: str) -> Rule:
+    def rule(args: list[Expr], distinct: str, construct: Construct) -> Call:
+        require_number(args[0], construct)
+        return plain(name, cast(args[0], t.DOUBLE), t.DOUBLE)
+
+    return rule
+
+
+def at_extreme(name: str) -> Rule:
+    def rule(args: list[Expr], distinct: str, construct: Construct) -> Call:
+        if t.is_float(args[1].type):
+            raise UnsupportedSql(f"{construct}: by a floating-point number, because of NaN; cast it to decimal")
+        return plain(name, f"{args[0].sql}, {comparable(args[1], construct).sql}", args[0].type, tidy=args[0].tidy)
+
+    return rule
+
+
+def array_agg(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    return replace(plain("list", distinct + args[0].sql, t.array(args[0].type)), ordered=True)
+
+
+def listagg(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    """The texts joined, NULLs left out; the separator is a literal."""
+    if any(arg.type != t.VARCHAR for arg in args):
+        raise QueryError(f"TYPE_MISMATCH: {construct} needs varchar, not {args[0].type}")
+    if len(args) > 1 and args[1].literal is None:
+        raise UnsupportedSql(f"{construct}: the separator must be a literal")
+    separator = args[1].sql if len(args) > 1 else "''"
+    return replace(plain("string_agg", f"{distinct}{args[0].sql}, {separator}", t.VARCHAR), ordered=True)
+
+
+AGGREGATES: dict[str, tuple[int, int, Rule]] = {
+    "any_value": (1, 1, same_type("any_value")),
+    "approx_distinct": (1, 1, approx_distinct),
+    "approx_percentile": (2, 2, approx_percentile),
+    "arbitrary": (1, 1, same_type("any_value")),
+    "array_agg": (1, 1, array_agg),
+    "avg": (1, 1, average),
+    "bool_and": (1, 1, of_booleans("bool_and")),
+    "bool_or": (1, 1, of_booleans("bool_or")),
+    "count": (0, 9, count),
+    "count_if": (1, 1, count_if),
+    "every": (1, 1, of_booleans("bool_and")),
+    "listagg": (1, 2, listagg),
+    "max": (1, 1, extreme("max")),
+    "max_by": (2, 2, at_extreme("arg_max_null")),
+    "min": (1, 1, extreme("min")),
+    "min_by": (2, 2, at_extreme("arg_min_null")),
+    "stddev": (1, 1, spread("stddev_samp")),
+    "stddev_pop": (1, 1, spread("stddev_pop")),
+    "stddev_samp": (1, 1, spread("stddev_samp")),
+    "sum": (1, 1, total),
+    "var_pop": (1, 1, spread("var_pop")),
+    "var_samp": (1, 1, spread("var_samp")),
+    "variance": (1, 1, spread("var_samp")),
+}
+"""name -> (fewest arguments, most arguments, rule)."""
+
+
+def ranking(name: str, kind: t.Type) -> Rule:
+    return lambda args, distinct, construct: plain(name, ", ".join(a.sql for a in args), kind)
+
+
+def shifted_row(name: str) -> Rule:
+    """lag and lead: the offset is at least 0, the default is of the same type."""
+
+    def rule(args: list[Expr], distinct: str, construct: Construct) -> Call:
+        if len(args) > 1 and not (args[1].literal or "").isdigit():
+            raise UnsupportedSql(f"{construct}: the offset must be a literal")
+        kind = args[0].type
+        if len(args) > 2 and t.common(kind, args[2].type) != kind:
+            raise QueryError(f"TYPE_MISMATCH: {construct}: the default is not of type {kind}")
+        rest = [args[1].sql] if len(args) > 1 else []
+        rest += [cast(args[2], kind)] if len(args) > 2 else []
+        return plain(name, ", ".join([args[0].sql, *rest]), kind, tidy=args[0].tidy and len(args) < 3)
+
+    return rule
+
+
+def nth_value(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    require_count(args[1], construct)
+    return plain("nth_value", f"{args[0].sql}, {args[1].sql}", args[0].type, tidy=args[0].tidy)
+
+
+def ntile(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    require_count(args[0], construct)
+    return plain("ntile", args[0].sql, t.BIGINT)
+
+
+def require_count(arg: Expr, construct: Construct) -> None:
+    if not (arg.literal or "").isdigit() or arg.literal == "0" or not t.is_integer(arg.type):
+        raise UnsupportedSql(f"{construct}: the number must be a literal from 1 on")
+
+
+WINDOW_FUNCTIONS: dict[str, tuple[int, int, Rule]] = {
+    "cume_dist": (0, 0, ranking("cume_dist", t.DOUBLE)),
+    "dense_rank": (0, 0, ranking("dense_rank", t.BIGINT)),
+    "first_value": (1, 1, same_type("first_value")),
+    "lag": (1, 3, shifted_row("lag")),
+    "last_value": (1, 1, same_type("last_value")),
+    "lead": (1, 3, shifted_row("lead")),
+    "nth_value": (2, 2, nth_value),
+    "ntile": (1, 1, ntile),
+    "percent_rank": (0, 0, ranking("percent_rank", t.DOUBLE)),
+    "rank": (0, 0, ranking("rank", t.BIGINT)),
+    "row_number": (0, 0, ranking("row_number", t.BIGINT)),
+}
+"""Functions that need an OVER clause."""

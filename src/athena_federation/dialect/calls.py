@@ -1,0 +1,244 @@
+"""Function calls: scalar, aggregate and window functions, with FILTER, DISTINCT, ORDER BY and OVER."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlglot import exp
+
+from athena_federation.dialect import datetimes, functions
+from athena_federation.dialect import types as t
+from athena_federation.dialect.aggregates import AGGREGATES, WINDOW_FUNCTIONS, Call
+from athena_federation.dialect.expressions import RULES, Clause, condition, expression
+from athena_federation.dialect.grammar import Construct, only, text_of
+from athena_federation.dialect.scope import Expr, merged
+from athena_federation.errors import QueryError, UnsupportedSql
+
+
+def is_aggregate(node: exp.Expression) -> bool:
+    return (isinstance(node, exp.Anonymous) and node.name.lower() in AGGREGATES) or isinstance(node, exp.GroupConcat)
+
+
+def has_aggregate(node: exp.Expression) -> bool:
+    """Whether a part of the expression, subqueries aside, is an aggregate (and not one over a window)."""
+    if isinstance(node, exp.Query):
+        return False
+    if isinstance(node, exp.Window):
+        call = node.find(exp.Anonymous, exp.GroupConcat)
+        parts = [part for part in node.iter_expressions() if part is not node.this]
+        return any(has_aggregate(part) for part in (*parts, *(call.iter_expressions() if call else ())))
+    return is_aggregate(node) or any(has_aggregate(part) for part in node.iter_expressions())
+
+
+def called(node: exp.Anonymous, at: Clause) -> Expr:
+    """A call without FILTER or OVER."""
+    only(node, "this", "expressions")
+    name = node.name.lower()
+    if is_aggregate(node):
+        return aggregate(node, None, at)
+    if name in WINDOW_FUNCTIONS:
+        raise QueryError(f"MISSING_OVER: {text_of(node)} needs an OVER clause")
+    if name in ("now", "current_timestamp"):
+        return moment(node, at)
+    if name == "grouping":
+        return grouping(node, at)
+    args = [expression(arg, at) for arg in plain_arguments(node)]
+    if name == "try":
+        return attempted(args, Construct(node))
+    return functions.call(name, args, Construct(node))
+
+
+def plain_arguments(node: exp.Expression) -> list[exp.Expression]:
+    for arg in node.expressions:
+        if isinstance(arg, exp.Star | exp.Distinct | exp.Order):
+            raise QueryError(f"FUNCTION_NOT_AGGREGATE: {text_of(node)}: {type(arg).__name__.upper()} is for aggregates")
+    return list(node.expressions)
+
+
+def moment(node: exp.Anonymous, at: Clause) -> Expr:
+    if [arg.name for arg in node.expressions] not in ([], ["3"]):
+        raise UnsupportedSql(f"{text_of(node)}: a time of day with a precision other than 3")
+    return datetimes.moment(at.program.now, t.TIMESTAMP_TZ)
+
+
+def attempted(args: list[Expr], construct: Construct) -> Expr:
+    """NULL instead of an error of the value."""
+    if len(args) != 1:
+        raise QueryError(f"SYNTAX_ERROR: {construct}: TRY takes one expression")
+    return replace(args[0], sql=f"TRY({args[0].sql})", literal=None)
+
+
+def grouping(node: exp.Anonymous, at: Clause) -> Expr:
+    if at.scope.grouped is None:
+        raise QueryError(f"SYNTAX_ERROR: {text_of(node)} without GROUP BY")
+    args = [expression(arg, at) for arg in plain_arguments(node)]
+    return Expr(f"CAST(grouping({', '.join(arg.sql for arg in args)}) AS INTEGER)", t.INTEGER, merged(args))
+
+
+# ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def aggregate(node: exp.Expression, where: exp.Expression | None, at: Clause) -> Expr:
+    """An aggregate of the group, with its FILTER."""
+    if not at.aggregates:
+        raise QueryError(f"EXPRESSION_NOT_SCALAR: {at.name} cannot contain the aggregate {text_of(node)}{remedy(at)}")
+    inner = at.ungrouped(f"the arguments of {node.name or 'listagg'}()")
+    call, refs, order = prepared(node, inner)
+    after = ""
+    if where is not None:
+        kept = condition(where, replace(inner, name="FILTER"))
+        after = f" FILTER (WHERE {at.program.condition(kept)})"
+        refs |= kept.refs
+    return Expr(call.text(order, after), call.type, refs, tidy=call.tidy)
+
+
+def remedy(at: Clause) -> str:
+    return "; use HAVING" if at.name == "WHERE" else ""
+
+
+def filtered(node: exp.Filter, at: Clause) -> Expr:
+    only(node, "this", "expression")
+    if not is_aggregate(node.this):
+        raise QueryError(f"FUNCTION_NOT_AGGREGATE: {text_of(node)}: FILTER is for aggregates")
+    return aggregate(node.this, node.expression.this, at)
+
+
+def prepared(node: exp.Expression, at: Clause) -> tuple[Call, frozenset[str], str]:
+    """The call of an aggregate, what it depends on, and its ORDER BY."""
+    if isinstance(node, exp.GroupConcat):
+        only(node, "this", "separator")
+        name, items = "listagg", [node.this, *([node.args["separator"]] if node.args.get("separator") else [])]
+    else:
+        only(node, "this", "expressions")
+        name, items = node.name.lower(), list(node.expressions)
+    distinct, order, keys = "", "", []
+    if items and isinstance(items[-1], exp.Order):
+        order, keys = ordering(items[-1].expressions, at)
+        items[-1] = items[-1].this
+    elif items and isinstance(items[0], exp.Order):
+        order, keys = ordering(items[0].expressions, at)
+        items[0] = items[0].this
+    if items and isinstance(items[0], exp.Distinct):
+        only(items[0], "expressions")
+        distinct, items = "DISTINCT ", [*items[0].expressions, *items[1:]]
+    items = [item for item in items if not isinstance(item, exp.Star)]
+    if not items and name != "count":
+        raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(node)}")
+    least, most, rule = AGGREGATES[name]
+    if not least <= len(items) <= most:
+        raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(node)}: {name}() does not take {len(items)} arguments")
+    args = [expression(item, at) for item in items]
+    call = rule(args, distinct, Construct(node))
+    if order and not call.ordered:
+        raise UnsupportedSql(f"{text_of(node)}: ORDER BY within {name}()")
+    return call, merged([*args, *keys]), order
+
+
+def ordering(items: list[exp.Expression], at: Clause) -> tuple[str, list[Expr]]:
+    """ORDER BY of a window or an aggregate: NULLs last unless the statement says otherwise."""
+    keys, texts = [], []
+    for item in items:
+        only(item, "this", "desc", "nulls_first")
+        key = expression(item.this, at)
+        keys.append(key)
+        texts.append(key.sql + direction(item))
+    return ("ORDER BY " + ", ".join(texts), keys) if texts else ("", [])
+
+
+def direction(item: exp.Expression) -> str:
+    return f"{' DESC' if item.args.get('desc') else ''} NULLS {'FIRST' if item.args.get('nulls_first') else 'LAST'}"
+
+
+# ── windows ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def window(node: exp.Window, at: Clause) -> Expr:
+    """A function over a window; in a grouped query its arguments are values of the groups."""
+    only(node, "this", "partition_by", "order", "spec", "alias", "over")
+    if not at.windows:
+        raise QueryError(f"EXPRESSION_NOT_SCALAR: {at.name} cannot contain the window function {text_of(node)}")
+    inner = replace(at, windows=False, name="a window function")
+    over, refs = window_clause(node, inner)
+    function, where, ignore = node.this, "", ""
+    if isinstance(function, exp.IgnoreNulls | exp.RespectNulls):
+        ignore = " IGNORE NULLS" if isinstance(function, exp.IgnoreNulls) else ""
+        function = function.this
+    if isinstance(function, exp.Filter):
+        kept = condition(function.expression.this, inner)
+        where = f" FILTER (WHERE {at.program.condition(kept)})"
+        refs |= kept.refs
+        function = function.this
+    if not isinstance(function, exp.Anonymous):
+        raise UnsupportedSql(f"{type(function).__name__} over a window: {text_of(node)}")
+    name = function.name.lower()
+    if name in WINDOW_FUNCTIONS:
+        if where:
+            raise QueryError(f"FUNCTION_NOT_AGGREGATE: {text_of(node)}: FILTER is for aggregates")
+        least, most, rule = WINDOW_FUNCTIONS[name]
+        args = [expression(arg, inner) for arg in plain_arguments(function)]
+        if not least <= len(args) <= most:
+            raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(function)}: {name}() does not take {len(args)} arguments")
+        call = rule(args, "", Construct(node))
+        if ignore and name not in ("lag", "lead", "first_value", "last_value", "nth_value"):
+            raise QueryError(f"SYNTAX_ERROR: {text_of(node)}: IGNORE NULLS")
+        refs |= merged(args)
+    elif is_aggregate(function):
+        if ignore or function.find(exp.Distinct, exp.Order):
+            raise UnsupportedSql(f"DISTINCT, ORDER BY or IGNORE NULLS in an aggregate over a window: {text_of(node)}")
+        call, more, _ = prepared(function, inner)
+        refs |= more
+    else:
+        raise UnsupportedSql(f"the function {name}() over a window")
+    return Expr(call.text(ignore.strip(), f"{where} OVER ({over})"), call.type, refs, tidy=call.tidy)
+
+
+def window_clause(node: exp.Window, at: Clause) -> tuple[str, frozenset[str]]:
+    """What stands in OVER (…)."""
+    if node.args.get("alias"):
+        node = named_window(node)
+    parts = []
+    partition = [expression(item, at) for item in node.args.get("partition_by") or []]
+    if partition:
+        parts.append("PARTITION BY " + ", ".join(item.sql for item in partition))
+    order, keys = ordering(node.args["order"].expressions, at) if node.args.get("order") else ("", [])
+    if order:
+        parts.append(order)
+    if node.args.get("spec"):
+        parts.append(frame(node.args["spec"], node))
+    return " ".join(parts), merged([*partition, *keys])
+
+
+def named_window(node: exp.Window) -> exp.Window:
+    name = node.args["alias"].name.lower()
+    if node.args.get("partition_by") or node.args.get("order") or node.args.get("spec"):
+        raise UnsupportedSql(f"a named window that is changed where it is used: {text_of(node)}")
+    select = node.find_ancestor(exp.Select)
+    for known in (select.args.get("windows") or []) if select else []:
+        if known.name.lower() == name:
+            only(known, "this", "partition_by", "order", "spec")
+            return known
+    raise QueryError(f"INVALID_WINDOW_REFERENCE: there is no window {name}")
+
+
+def frame(spec: exp.WindowSpec, node: exp.Window) -> str:
+    """ROWS with literal offsets; RANGE and GROUPS without offsets."""
+    only(spec, "kind", "start", "start_side", "end", "end_side")
+    kind = str(spec.args["kind"]).upper()
+    edges = []
+    for edge in ("start", "end"):
+        bound, side = spec.args.get(edge), str(spec.args.get(f"{edge}_side") or "").upper()
+        if isinstance(bound, exp.Literal) and not bound.is_string and kind == "ROWS" and bound.name.isdigit():
+            edges.append(f"{bound.name} {side}")
+        elif isinstance(bound, str) and bound.upper() in ("UNBOUNDED", "CURRENT ROW"):
+            edges.append(f"{bound.upper()} {side}".strip())
+        else:
+            raise UnsupportedSql(f"a window frame other than ROWS with a literal number: {text_of(node)}")
+    return f"{kind} BETWEEN {edges[0]} AND {edges[1]}"
+
+
+RULES.update({
+    exp.Anonymous: called,
+    exp.GroupConcat: lambda node, at: aggregate(node, None, at),
+    exp.Filter: filtered,
+    exp.Window: window,
+})  # fmt: skip

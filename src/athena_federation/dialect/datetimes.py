@@ -1,0 +1,165 @@
+"""Dates and times: date_trunc, date_add, date_diff, formats and fields, with Trino's results.
+
+Format letters: https://trino.io/docs/current/functions/datetime.html (MySQL letters for date_format and date_parse).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from athena_federation.dialect import types as t
+from athena_federation.dialect.grammar import Construct
+from athena_federation.dialect.scope import Expr, merged
+from athena_federation.errors import QueryError, UnsupportedSql
+
+DATE_UNITS = ("day", "week", "month", "quarter", "year")
+TIME_UNITS = ("second", "minute", "hour", *DATE_UNITS)
+
+FORMAT_LETTERS = {
+    "Y": "%Y", "y": "%y", "m": "%m", "c": "%-m", "d": "%d", "e": "%-d", "H": "%H", "k": "%-H", "h": "%I", "I": "%I",
+    "l": "%-I", "i": "%M", "s": "%S", "S": "%S", "f": "%f", "p": "%p", "T": "%H:%M:%S", "r": "%I:%M:%S %p",
+    "M": "%B", "b": "%b", "W": "%A", "a": "%a", "j": "%j", "v": "%V", "x": "%G", "%": "%%",
+}  # fmt: skip
+"""MySQL's letter -> DuckDB's."""
+
+PARSE_LETTERS = "YmdHisTS%"
+"""Letters that both engines read alike."""
+
+FIELDS = {
+    "year": "year", "quarter": "quarter", "month": "month", "week": "week", "week_of_year": "week", "day": "day",
+    "day_of_month": "day", "day_of_week": "isodow", "dow": "isodow", "day_of_year": "dayofyear", "doy": "dayofyear",
+    "year_of_week": "isoyear", "yow": "isoyear", "hour": "hour", "minute": "minute", "second": "second",
+}  # fmt: skip
+"""Trino's field or function -> DuckDB's function. Weeks are ISO weeks, days of the week 1 Monday .. 7 Sunday."""
+
+
+EXTRACTABLE = (
+    "year", "quarter", "month", "week", "day", "day_of_month", "day_of_week", "dow", "day_of_year", "doy",
+    "year_of_week", "yow", "hour", "minute", "second",
+)  # fmt: skip
+"""The fields that EXTRACT takes."""
+
+
+def moment(now: datetime, kind: t.Type) -> Expr:
+    """now, in UTC, as a constant."""
+    text = now.strftime("%Y-%m-%d")
+    if kind != t.DATE:
+        text += now.strftime(" %H:%M:%S.") + f"{now.microsecond // 1000:03}"
+    return Expr(f"CAST('{text}' AS {t.to_duckdb(kind)})", kind)
+
+
+def interval(text: str, sign: int, unit: str, construct: Construct) -> Expr:
+    """INTERVAL '30' DAY: the literal of the result is its unit."""
+    unit = unit.lower()
+    if not re.fullmatch(r"-?[0-9]{1,9}", text) or unit not in ("second", "minute", "hour", "day", "month", "year"):
+        raise UnsupportedSql(f"{construct}: an interval other than a whole number of one unit")
+    kind = t.YEAR_INTERVAL if unit in ("month", "year") else t.DAY_INTERVAL
+    return Expr(f"to_{unit}s({sign * int(text)})", kind, literal=unit)
+
+
+def require_time(value: Expr, construct: Construct) -> Expr:
+    if not t.is_time(value.type):
+        raise QueryError(
+            f"TYPE_MISMATCH: {construct} needs a date or timestamp, not {value.type}; cast(… AS date) makes one"
+        )
+    return value
+
+
+def unit_of(value: Expr, kind: t.Type, construct: Construct) -> str:
+    allowed = DATE_UNITS if kind == t.DATE else TIME_UNITS
+    unit = (value.literal or "").lower()
+    if value.type != t.VARCHAR or unit not in allowed:
+        raise UnsupportedSql(f"{construct}: the unit must be one of {', '.join(allowed)} as a literal")
+    return unit
+
+
+def date_trunc(args: list[Expr], construct: Construct) -> Expr:
+    moment = require_time(args[1], construct)
+    unit = unit_of(args[0], moment.type, construct)
+    sql = f"date_trunc('{unit}', {moment.sql})"
+    return Expr(f"CAST({sql} AS DATE)" if moment.type == t.DATE else sql, moment.type, merged(args))
+
+
+INTERVALS = {
+    "second": "to_seconds({n})", "minute": "to_minutes({n})", "hour": "to_hours({n})",
+    "day": "to_days(CAST({n} AS INTEGER))", "week": "to_weeks(CAST({n} AS INTEGER))",
+    "month": "to_months(CAST({n} AS INTEGER))", "quarter": "to_months(CAST(3 * {n} AS INTEGER))",
+    "year": "to_years(CAST({n} AS INTEGER))",
+}  # fmt: skip
+
+
+def date_add(args: list[Expr], construct: Construct) -> Expr:
+    moment = require_time(args[2], construct)
+    unit = unit_of(args[0], moment.type, construct)
+    if not t.is_integer(args[1].type):
+        raise QueryError(f"TYPE_MISMATCH: {construct}: the number of {unit}s must be a whole number")
+    sql = f"({moment.sql} + {INTERVALS[unit].format(n=args[1].sql)})"
+    return Expr(f"CAST({sql} AS DATE)" if moment.type == t.DATE else sql, moment.type, merged(args))
+
+
+def date_diff(args: list[Expr], construct: Construct) -> Expr:
+    """Whole units elapsed, as DuckDB's date_sub counts them."""
+    first, second = (require_time(arg, construct) for arg in args[1:])
+    kind = t.common(first.type, second.type) or t.TIMESTAMP
+    unit = unit_of(args[0], kind, construct)
+    sql = f"date_sub('{unit}', {first.sql}, {second.sql})"
+    return Expr(sql, t.BIGINT, merged(args))
+
+
+def letters(text: str, allowed: str, construct: Construct) -> str:
+    """A MySQL format as DuckDB's. Raises UnsupportedSql for a letter that is not known to mean the same."""
+    out, chars = [], iter(text)
+    for char in chars:
+        if char != "%":
+            out.append(char)
+            continue
+        letter = next(chars, "")
+        if not letter or letter not in allowed:
+            raise UnsupportedSql(f"{construct}: the format letter %{letter}")
+        out.append(FORMAT_LETTERS[letter])
+    return "".join(out).replace("'", "''")
+
+
+def date_format(args: list[Expr], construct: Construct) -> Expr:
+    moment = require_time(args[0], construct)
+    if args[1].literal is None:
+        raise UnsupportedSql(f"{construct}: the format must be a literal")
+    text = letters(args[1].literal, "".join(FORMAT_LETTERS), construct)
+    return Expr(f"strftime({moment.sql}, '{text}')", t.VARCHAR, merged(args), tidy=args[1].literal == "%Y-%m-%d")
+
+
+def date_parse(args: list[Expr], construct: Construct) -> Expr:
+    if args[0].type != t.VARCHAR or args[1].literal is None:
+        raise UnsupportedSql(f"{construct}: a text and a format literal are needed")
+    text = letters(args[1].literal, PARSE_LETTERS, construct)
+    return Expr(f"strptime({args[0].sql}, '{text}')", t.TIMESTAMP, merged(args))
+
+
+def date_field(field: str, moment: Expr, construct: Construct) -> Expr:
+    """year(x), EXTRACT(YEAR FROM x) and the like: a bigint."""
+    require_time(moment, construct)
+    if moment.type == t.DATE and field in ("hour", "minute", "second"):
+        raise QueryError(f"TYPE_MISMATCH: {construct}: a date has no {field}")
+    return Expr(f"CAST({FIELDS[field]}({moment.sql}) AS BIGINT)", t.BIGINT, moment.refs)
+
+
+def last_day_of_month(args: list[Expr], construct: Construct) -> Expr:
+    return Expr(f"last_day({require_time(args[0], construct).sql})", t.DATE, args[0].refs)
+
+
+def from_unixtime(args: list[Expr], construct: Construct) -> Expr:
+    if not t.is_number(args[0].type):
+        raise QueryError(f"TYPE_MISMATCH: {construct} needs a number of seconds, not {args[0].type}")
+    milliseconds = f"CAST(round(CAST({args[0].sql} AS DOUBLE) * 1000) AS BIGINT)"
+    return Expr(f"make_timestamp({milliseconds} * 1000)", t.TIMESTAMP_TZ, args[0].refs)
+
+
+def to_unixtime(args: list[Expr], construct: Construct) -> Expr:
+    return Expr(f"epoch(CAST({require_time(args[0], construct).sql} AS TIMESTAMP))", t.DOUBLE, args[0].refs)
+
+
+def to_iso8601(args: list[Expr], construct: Construct) -> Expr:
+    if args[0].type != t.DATE:
+        raise UnsupportedSql(f"{construct}: only of a date; use date_format for times")
+    return Expr(f"strftime({args[0].sql}, '%Y-%m-%d')", t.VARCHAR, args[0].refs)

@@ -1,0 +1,400 @@
+"""Expressions: one rule for each kind of node; a node without a rule is refused by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlglot import exp
+
+from athena_federation.dialect import casts, datetimes, operators, texts
+from athena_federation.dialect import types as t
+from athena_federation.dialect.grammar import Construct, only, text_of
+from athena_federation.dialect.scope import Expr, Scope, merged
+from athena_federation.dialect.statement import Program
+from athena_federation.errors import QueryError, UnknownColumn, UnsupportedSql
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Where an expression stands, and so what it may name and call."""
+
+    program: Program
+    scope: Scope
+    name: str
+    aggregates: bool = False
+    windows: bool = False
+    groups: frozenset[type] = frozenset()
+    """The kinds of node that GROUP BY holds besides columns."""
+
+    def ungrouped(self, name: str) -> Clause:
+        """The same place before grouping: within an aggregate's arguments."""
+        scope = replace(self.scope, grouped=None)
+        return Clause(self.program, scope, name)
+
+
+def expression(node: exp.Expression, at: Clause) -> Expr:
+    """The typed DuckDB text of a node. Raises a QueryError for what Athena or this package refuses."""
+    if type(node) in at.groups and (whole := group_value(node, at)):
+        return whole
+    rule = RULES.get(type(node))
+    if rule is None:
+        raise UnsupportedSql(f"{type(node).__name__} in {at.name}: {text_of(node)}")
+    return rule(node, at)
+
+
+def group_value(node: exp.Expression, at: Clause) -> Expr | None:
+    """The value of one of the GROUP BY expressions, if the node is one."""
+    try:
+        whole = expression(node, at.ungrouped(at.name))
+    except QueryError:  # what is wrong with it will show when its parts are compiled
+        return None
+    return whole if whole.sql in (at.scope.grouped or ()) else None
+
+
+PREDICATES = (
+    exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Between, exp.In, exp.Is,
+    exp.Like, exp.Escape, exp.And, exp.Or, exp.Not,
+)  # fmt: skip
+"""What cannot be an operand without parentheses."""
+
+
+def operand(node: exp.Expression, at: Clause) -> Expr:
+    """An operand of a comparison or of arithmetic."""
+    if isinstance(node, PREDICATES):
+        raise QueryError(f"SYNTAX_ERROR: {text_of(node)} is an operand here: put it in parentheses")
+    return expression(node, at)
+
+
+def condition(node: exp.Expression, at: Clause) -> Expr:
+    """A boolean, or NULL."""
+    found = expression(node, at)
+    if found.type not in (t.BOOLEAN, t.UNKNOWN):
+        raise QueryError(
+            f"TYPE_MISMATCH: {text_of(node)} stands where a condition must, but is {found.type}; compare it with something"
+        )
+    return replace(found, sql=operators.cast(found, t.BOOLEAN), type=t.BOOLEAN)
+
+
+# ── names and literals ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def column(node: exp.Column, at: Clause) -> Expr:
+    only(node, "this", "table", "db", "catalog")
+    if isinstance(node.this, exp.Star):
+        raise QueryError(f"SYNTAX_ERROR: {text_of(node)} within an expression")
+    relation = tuple(part.name.lower() for part in node.parts[:-1])
+    name = node.this.name.lower()
+    try:
+        found = at.scope.resolve(name, relation)
+    except UnknownColumn as error:
+        raise UnknownColumn(f"{error}{quote_hint(node, error)}{position(node)}") from error
+    if found.type.name.startswith("column of"):
+        raise UnsupportedSql(f"the {found.type.name.replace('column', f'column {name}', 1)}")
+    return found
+
+
+def quote_hint(node: exp.Column, error: Exception) -> str:
+    """A text in double quotes is a name: said with the statement as it should be."""
+    if not node.this.args.get("quoted") or node.table or "did you mean" in str(error):
+        return ""
+    return f". A text is written in single quotes, not double: '{node.name}'"
+
+
+def position(node: exp.Expression) -> str:
+    spot = node.this.meta if isinstance(node.this, exp.Expression) else {}
+    return f" (line {spot['line']})" if spot.get("line", 1) > 1 else ""
+
+
+def literal(node: exp.Literal, at: Clause) -> Expr:
+    text = str(node.this)
+    if node.is_string:
+        return Expr(operators.text_literal(text), t.VARCHAR, literal=text)
+    return operators.number_literal(text)
+
+
+def null(node: exp.Null, at: Clause) -> Expr:
+    return Expr("NULL", t.UNKNOWN)
+
+
+def boolean(node: exp.Boolean, at: Clause) -> Expr:
+    return Expr("TRUE" if node.this else "FALSE", t.BOOLEAN)
+
+
+def parenthesised(node: exp.Paren, at: Clause) -> Expr:
+    return expression(node.this, at)
+
+
+def negated(node: exp.Neg, at: Clause) -> Expr:
+    value = operand(node.this, at)
+    if not t.is_number(value.type):
+        raise QueryError(f"TYPE_MISMATCH: {text_of(node)}: the negative of {value.type}")
+    return replace(value, sql=f"(-{value.sql})", literal=f"-{value.literal}" if value.literal else None)
+
+
+def interval(node: exp.Interval, at: Clause) -> Expr:
+    only(node, "this", "unit")
+    value, sign = node.this, 1
+    if isinstance(value, exp.Neg):
+        value, sign = value.this, -1
+    return datetimes.interval(value.name, sign, str(node.args["unit"]), Construct(node))
+
+
+def array(node: exp.Array, at: Clause) -> Expr:
+    only(node, "expressions", "bracket_notation", "value_constructor")
+    values = [expression(item, at) for item in node.expressions]
+    kind = operators.unified(values, Construct(node))
+    text = ", ".join(operators.cast(value, kind) for value in values)
+    return Expr(f"CAST([{text}] AS {t.to_duckdb(t.array(kind))})", t.array(kind), merged(values))
+
+
+def subscript(node: exp.Bracket, at: Clause) -> Expr:
+    only(node, "this", "expressions")
+    values = [operand(node.this, at), *(operand(item, at) for item in node.expressions)]
+    return texts.subscript(values, Construct(node))
+
+
+# ── operators ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+COMPARISONS = {
+    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
+    exp.NullSafeEQ: "IS NOT DISTINCT FROM", exp.NullSafeNEQ: "IS DISTINCT FROM",
+}  # fmt: skip
+ARITHMETIC = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
+
+
+def compared(node: exp.Binary, at: Clause) -> Expr:
+    only(node, "this", "expression")
+    left, right = operand(node.this, at), operand(node.expression, at)
+    return operators.compare(COMPARISONS[type(node)], left, right, Construct(node))
+
+
+def calculated(node: exp.Binary, at: Clause) -> Expr:
+    only(node, "this", "expression", "typed", "safe")
+    left, right = operand(node.this, at), operand(node.expression, at)
+    return operators.arithmetic(ARITHMETIC[type(node)], left, right, Construct(node))
+
+
+def joined_text(node: exp.DPipe, at: Clause) -> Expr:
+    parts = [operand(side, at) for side in (node.this, node.expression)]
+    return operators.concatenated(parts, Construct(node))
+
+
+def both(node: exp.Connector, at: Clause) -> Expr:
+    """AND and OR: a long chain is one level deep, so that it does not nest too far."""
+    only(node, "this", "expression")
+    word = "AND" if isinstance(node, exp.And) else "OR"
+    sides = [condition(side, at) for side in node.flatten(unnest=False)]
+    return Expr("(" + f" {word} ".join(side.sql for side in sides) + ")", t.BOOLEAN, merged(sides))
+
+
+def inverted(node: exp.Not, at: Clause) -> Expr:
+    value = condition(node.this, at)
+    return Expr(f"(NOT {value.sql})", t.BOOLEAN, value.refs)
+
+
+def between(node: exp.Between, at: Clause) -> Expr:
+    only(node, "this", "low", "high")
+    value, low, high = (operand(node.args[part], at) for part in ("this", "low", "high"))
+    kind = operators.unified([value, low, high], Construct(node))
+    if not t.is_float(kind):
+        text = " ".join(
+            (operators.cast(value, kind), "BETWEEN", operators.cast(low, kind), "AND", operators.cast(high, kind))
+        )
+        operators.compare(">=", value, low, Construct(node))
+        return Expr(f"({text})", t.BOOLEAN, merged([value, low, high]))
+    sides = (
+        operators.compare(">=", value, low, Construct(node)),
+        operators.compare("<=", value, high, Construct(node)),
+    )
+    return Expr(f"({sides[0].sql} AND {sides[1].sql})", t.BOOLEAN, merged(sides))
+
+
+def among(node: exp.In, at: Clause) -> Expr:
+    only(node, "this", "expressions", "query")
+    value = operand(node.this, at)
+    if node.args.get("query"):
+        return among_rows(node, value, at)
+    choices = [operand(item, at) for item in node.expressions]
+    if not choices:
+        raise QueryError(f"SYNTAX_ERROR: {text_of(node)}: an empty list")
+    kind = operators.unified([value, *choices], Construct(node))
+    operators.compare("=", value, choices[0], Construct(node))
+    text = ", ".join(operators.cast(choice, kind) for choice in choices)
+    return Expr(f"({operators.cast(value, kind)} IN ({text}))", t.BOOLEAN, merged([value, *choices]))
+
+
+def among_rows(node: exp.In, value: Expr, at: Clause) -> Expr:
+    rows = at.program.query(at.program, node.args["query"], Scope(outer=at.scope, ctes=at.scope.ctes))
+    if len(rows.columns) != 1:
+        raise QueryError(f"TYPE_MISMATCH: {text_of(node)}: the subquery has {len(rows.columns)} columns, not one")
+    other = rows.columns[0].expr
+    kind = operators.unified([value, other], Construct(node))
+    text = rows.sql
+    if other.type != kind:
+        text = f"SELECT CAST(c0 AS {t.to_duckdb(kind)}) FROM ({rows.sql}) AS {at.program.fresh()}"
+    return Expr(f"({operators.cast(value, kind)} IN ({text}))", t.BOOLEAN, merged([value, other]))
+
+
+def exists(node: exp.Exists, at: Clause) -> Expr:
+    rows = at.program.query(at.program, node.this, Scope(outer=at.scope, ctes=at.scope.ctes))
+    return Expr(f"EXISTS ({rows.sql})", t.BOOLEAN)
+
+
+def scalar(node: exp.Expression, at: Clause) -> Expr:
+    """A subquery as a value: NULL without a row; more than one row is an error in both engines."""
+    rows = at.program.query(at.program, node, Scope(outer=at.scope, ctes=at.scope.ctes))
+    if len(rows.columns) != 1:
+        raise QueryError(f"TYPE_MISMATCH: {text_of(node)}: a subquery of {len(rows.columns)} columns as a value")
+    found = rows.columns[0].expr
+    return Expr(f"({rows.sql})", found.type, found.refs, tidy=found.tidy)
+
+
+def missing(node: exp.Is, at: Clause) -> Expr:
+    only(node, "this", "expression")
+    if not isinstance(node.expression, exp.Null):
+        raise QueryError(
+            f"SYNTAX_ERROR: {text_of(node)}: IS takes NULL or DISTINCT FROM; a boolean is a condition by itself"
+        )
+    value = operand(node.this, at)
+    return Expr(f"({value.sql} IS NULL)", t.BOOLEAN, value.refs)
+
+
+def like(node: exp.Like, at: Clause) -> Expr:
+    only(node, "this", "expression", "negate")
+    return liked(node, [operand(node.this, at), operand(node.expression, at)])
+
+
+def like_escaped(node: exp.Escape, at: Clause) -> Expr:
+    inner = node.this
+    only(inner, "this", "expression", "negate")
+    if not isinstance(inner, exp.Like):
+        raise UnsupportedSql(f"{type(inner).__name__}: {text_of(node)}")
+    return liked(inner, [operand(part, at) for part in (inner.this, inner.expression, node.expression)])
+
+
+def liked(node: exp.Like, args: list[Expr]) -> Expr:
+    found = texts.like(args, Construct(node))
+    return replace(found, sql=f"(NOT {found.sql})") if node.args.get("negate") else found
+
+
+# ── forms with a grammar of their own ────────────────────────────────────────────────────────────────────────────
+
+
+def case(node: exp.Case, at: Clause) -> Expr:
+    """CASE x WHEN … is the same as CASE WHEN x = …."""
+    only(node, "this", "ifs", "default")
+    subject = operand(node.this, at) if node.this else None
+    tests, values = [], []
+    for branch in node.args["ifs"]:
+        if subject:
+            tests.append(operators.compare("=", subject, operand(branch.this, at), Construct(node)))
+        else:
+            tests.append(condition(branch.this, at))
+        values.append(expression(branch.args["true"], at))
+    default = node.args.get("default")
+    values.append(expression(default, at) if default else Expr("NULL", t.UNKNOWN))
+    return chosen(tests, values, Construct(node))
+
+
+def if_(node: exp.If, at: Clause) -> Expr:
+    only(node, "this", "true", "false")
+    other = node.args.get("false")
+    values = [expression(node.args["true"], at), expression(other, at) if other else Expr("NULL", t.UNKNOWN)]
+    return chosen([condition(node.this, at)], values, Construct(node))
+
+
+def chosen(tests: list[Expr], values: list[Expr], construct: Construct) -> Expr:
+    kind = operators.unified(values, construct)
+    *branches, default = (operators.cast(value, kind) for value in values)
+    text = " ".join(f"WHEN {test.sql} THEN {value}" for test, value in zip(tests, branches, strict=True))
+    tidy = all(value.tidy or value.type == t.UNKNOWN for value in values)
+    return Expr(f"CASE {text} ELSE {default} END", kind, merged([*tests, *values]), tidy=tidy)
+
+
+def cast(node: exp.Cast, at: Clause) -> Expr:
+    only(node, "this", "to", "safe")
+    construct = Construct(node)
+    target, length = casts.type_named(node.args["to"], construct)
+    value = operand(node.this, at)
+    if length is None and value.literal is not None and value.type == t.VARCHAR and not isinstance(node, exp.TryCast):
+        constant = casts.literal_cast(value.literal, target, construct)
+        if constant:
+            return constant
+    return casts.cast(value, target, construct, length=length, safe=isinstance(node, exp.TryCast))
+
+
+def extract(node: exp.Extract, at: Clause) -> Expr:
+    only(node, "this", "expression")
+    field = str(node.this).lower()
+    if field not in datetimes.EXTRACTABLE:
+        raise UnsupportedSql(f"EXTRACT of {field.upper()}: {text_of(node)}")
+    return datetimes.date_field(field, operand(node.expression, at), Construct(node))
+
+
+def trim(node: exp.Trim, at: Clause) -> Expr:
+    only(node, "this", "expression", "position")
+    parts = [node.this, *([node.expression] if node.args.get("expression") else [])]
+    return texts.trimmed(
+        str(node.args.get("position") or "trim").lower(), [operand(p, at) for p in parts], Construct(node)
+    )
+
+
+def substring(node: exp.Substring, at: Clause) -> Expr:
+    only(node, "this", "start", "length")
+    parts = [node.args[part] for part in ("this", "start", "length") if node.args.get(part)]
+    if len(parts) < 2:
+        raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(node)} with one argument")
+    return texts.substr([operand(part, at) for part in parts], Construct(node))
+
+
+def position_of(node: exp.StrPosition, at: Clause) -> Expr:
+    only(node, "this", "substr")
+    return texts.strpos([operand(node.this, at), operand(node.args["substr"], at)], Construct(node))
+
+
+def at_now(kind: t.Type) -> Callable[[Any, Clause], Expr]:
+    def rule(node: exp.Expression, at: Clause) -> Expr:
+        only(node)
+        return datetimes.moment(at.program.now, kind)
+
+    return rule
+
+
+RULES: dict[type, Callable[[Any, Clause], Expr]] = {
+    exp.Column: column,
+    exp.Literal: literal,
+    exp.Null: null,
+    exp.Boolean: boolean,
+    exp.Paren: parenthesised,
+    exp.Neg: negated,
+    exp.Interval: interval,
+    exp.Array: array,
+    exp.Bracket: subscript,
+    exp.DPipe: joined_text,
+    exp.And: both,
+    exp.Or: both,
+    exp.Not: inverted,
+    exp.Between: between,
+    exp.In: among,
+    exp.Exists: exists,
+    exp.Subquery: scalar,
+    exp.Is: missing,
+    exp.Like: like,
+    exp.Escape: like_escaped,
+    exp.Case: case,
+    exp.If: if_,
+    exp.Cast: cast,
+    exp.TryCast: cast,
+    exp.Extract: extract,
+    exp.Trim: trim,
+    exp.Substring: substring,
+    exp.StrPosition: position_of,
+    exp.CurrentDate: at_now(t.DATE),
+    exp.CurrentTimestamp: at_now(t.TIMESTAMP_TZ),
+    exp.Localtimestamp: at_now(t.TIMESTAMP),
+    **dict.fromkeys(COMPARISONS, compared),
+    **dict.fromkeys(ARITHMETIC, calculated),
+}
+"""Calls are added by `calls`."""

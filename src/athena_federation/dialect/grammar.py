@@ -1,0 +1,149 @@
+"""Athena's grammar: text -> one query as a syntax tree, with function calls left exactly as they were written.
+
+sqlglot is used as a parser only. Its own knowledge of functions is switched off, because it folds different
+functions into one node; what a function means is said in this package's tables. It also reads more than Athena
+does; what its tree does not show is refused from the tokens, here.
+
+Grammar: https://github.com/trinodb/trino/blob/426/core/trino-parser/src/main/antlr4/io/trino/sql/parser/SqlBase.g4
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.trino import Trino
+from sqlglot.errors import SqlglotError
+from sqlglot.tokens import Token, TokenType
+
+from athena_federation.errors import QueryError, UnsupportedSql
+
+SPECIAL_FORMS = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION", "LISTAGG", "JSON_VALUE", "JSON_QUERY")
+"""Calls with a grammar of their own."""
+
+UNITS = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
+
+
+class Athena(Trino):
+    """Trino as Athena engine 3 speaks it, function calls unresolved."""
+
+    INDEX_OFFSET = 0
+
+    class Parser(Trino.Parser):
+        FUNCTIONS: ClassVar = {}
+        FUNCTION_PARSERS: ClassVar = {
+            name: rule for name, rule in Trino.Parser.FUNCTION_PARSERS.items() if name in SPECIAL_FORMS
+        }
+
+
+def parse(sql: str) -> exp.Expression:
+    """One SELECT (or set operation, or WITH). Raises QueryError for syntax, UnsupportedSql for other statements."""
+    try:
+        tokens = sqlglot.tokenize(sql, dialect=Athena)
+        if not any(token.token_type != TokenType.SEMICOLON for token in tokens):
+            raise QueryError("the statement is empty")
+        require_query(tokens)
+        trees = [tree for tree in sqlglot.parse(sql, dialect=Athena) if tree is not None]
+    except SqlglotError as error:
+        raise QueryError(f"SYNTAX_ERROR: {first_line(error)}") from error
+    except RecursionError as error:
+        raise UnsupportedSql("a statement nested this deeply") from error
+    if len(trees) > 1:
+        raise UnsupportedSql("more than one statement; give them one at a time")
+    (tree,) = trees
+    if not isinstance(tree, exp.Query):
+        raise UnsupportedSql(f"{tokens[0].text.upper()}: only queries are answered here, and nothing is changed")
+    require_grammar(tokens, tree)
+    return tree
+
+
+def require_query(tokens: list[Token]) -> None:
+    """Raises UnsupportedSql unless the statement starts as a query does."""
+    first = next((token for token in tokens if token.token_type != TokenType.L_PAREN), tokens[0])
+    if first.text.upper() not in ("SELECT", "WITH", "VALUES", "TABLE"):
+        raise UnsupportedSql(
+            f"{first.text.upper()}: only queries are answered here (SELECT, WITH), and nothing is changed"
+        )
+
+
+def require_grammar(tokens: list[Token], tree: exp.Expression) -> None:
+    """Raises QueryError for what sqlglot reads and Athena does not."""
+    words = [token.text.upper() for token in tokens]
+    kinds = [token.token_type for token in tokens]
+    for n, (token, word, after) in enumerate(zip(tokens, words, [*words[1:], ""], strict=True)):
+        kind, following = token.token_type, kinds[n + 1] if n + 1 < len(kinds) else None
+        if kind == TokenType.DCOLON:
+            raise syntax(token, "`::` is not Athena's; write CAST(… AS type)")
+        if kind == TokenType.L_PAREN and following == TokenType.FROM and words[n - 1] != "TRIM":
+            raise syntax(token, "FROM without SELECT")
+        if kind == TokenType.COMMA and following in (TokenType.FROM, TokenType.R_PAREN, TokenType.WHERE):
+            raise syntax(token, f"a comma before {after}")
+        if kind == TokenType.INTERVAL:
+            require_interval(tokens[n : n + 4])
+        if kind == TokenType.LIMIT and words[n + 2 : n + 3] == ["OFFSET"]:
+            raise syntax(token, "OFFSET comes before LIMIT: … OFFSET 5 LIMIT 10")
+    joins = sum(kind == TokenType.JOIN for kind in kinds)
+    conditioned = sum(
+        bool(join.args.get("on") or join.args.get("using") or join.args.get("method") or join.kind == "CROSS")
+        for join in tree.find_all(exp.Join)
+    )
+    if joins != conditioned:
+        raise QueryError("SYNTAX_ERROR: a JOIN without ON or USING; write CROSS JOIN for every pair")
+
+
+def require_interval(tokens: list[Token]) -> None:
+    """INTERVAL [+|-] 'n' unit, where INTERVAL is not a name."""
+    rest = tokens[1:]
+    if rest and rest[0].token_type in (TokenType.DASH, TokenType.PLUS):
+        rest = rest[1:]
+    if len(rest) < 2 or rest[0].token_type not in (TokenType.STRING, TokenType.NUMBER):
+        return
+    value, unit = rest[:2]
+    if value.token_type == TokenType.NUMBER:
+        raise syntax(value, f"the number of an interval is quoted: INTERVAL '{value.text}' {unit.text}")
+    if unit.text.upper() not in UNITS:
+        raise syntax(unit, f"an interval is counted in one of {', '.join(UNITS)}: INTERVAL '7' DAY")
+
+
+def syntax(token: Token, complaint: str) -> QueryError:
+    return QueryError(f"SYNTAX_ERROR: line {token.line}: {complaint}")
+
+
+def first_line(error: Exception) -> str:
+    """The parser's complaint without its colour codes and excerpt."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines()[0]
+    return text.rstrip(".:") or "the statement cannot be read"
+
+
+def text_of(node: exp.Expression) -> str:
+    """The construct as the user may recognise it, shortened."""
+    text = node.sql(dialect=Athena, normalize_functions=False)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """A part of the statement, for complaints: its text is made only when it is asked for."""
+
+    node: exp.Expression
+
+    def __str__(self) -> str:
+        return text_of(self.node)
+
+
+def only(node: exp.Expression, *allowed: str) -> None:
+    """Raises UnsupportedSql when a node has a part that is not known here: nothing is passed over in silence."""
+    for name, value in node.args.items():
+        if name not in allowed and value not in (None, False, [], ""):
+            raise UnsupportedSql(f"{name.strip('_').upper().replace('_', ' ')} in {text_of(node)}")
+
+
+def suggest_single_quotes(sql: str, name: str) -> str | None:
+    """The statement with `"name"` as a literal, in one line, where it stands in double quotes."""
+    written = re.search(f'"{re.escape(name)}"', sql, re.IGNORECASE)
+    if written is None:
+        return None
+    return " ".join(sql.replace(written[0], f"'{written[0][1:-1]}'").split())

@@ -1,0 +1,175 @@
+"""Operators: comparison, arithmetic and concatenation, with Trino's types and DuckDB's text.
+
+Sources: Trino's `DecimalOperators` for precision and scale, its integer operators for truncation and division by
+zero. Every function takes typed operands and gives a typed result, or refuses.
+"""
+
+from __future__ import annotations
+
+import re
+
+from athena_federation.dialect import types as t
+from athena_federation.dialect.grammar import Construct
+from athena_federation.dialect.scope import Expr, merged
+from athena_federation.errors import QueryError, UnsupportedSql
+
+DIVIDE = "athena_divide"
+"""Macro (a, b): hugeint division rounded half away from zero; DuckDB reports b = 0 as an error."""
+
+MACROS = (
+    f"CREATE OR REPLACE MACRO {DIVIDE}(a, b) AS "
+    "(abs(a) + abs(b) // 2) // abs(b) * CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END",
+)
+
+
+def text_literal(text: str) -> str:
+    """A text as DuckDB reads it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def number_literal(text: str) -> Expr:
+    """integer or bigint, decimal with a point, double with an exponent."""
+    if re.fullmatch(r"[0-9]+", text):
+        if int(text) > 2**63 - 1:
+            raise QueryError(f"INVALID_LITERAL: {text} is larger than a bigint can be")
+        return Expr(text, t.INTEGER if int(text) < 2**31 else t.BIGINT, literal=text)
+    if re.fullmatch(r"[0-9]*\.?[0-9]*[eE][+-]?[0-9]+", text):
+        return Expr(f"CAST({text} AS DOUBLE)", t.DOUBLE, literal=text)
+    if not re.fullmatch(r"[0-9]*\.[0-9]*", text):
+        raise UnsupportedSql(f"the number {text}")
+    whole, fraction = text.split(".")
+    precision = len(whole.lstrip("0")) + len(fraction)
+    if precision > 38:
+        raise QueryError(f"INVALID_LITERAL: {text} has more than the 38 digits of a decimal")
+    kind = t.decimal(max(precision, 1), len(fraction))
+    return Expr(f"CAST({text} AS {t.to_duckdb(kind)})", kind, literal=text)
+
+
+def cast(expr: Expr, kind: t.Type) -> str:
+    """The operand's text, brought to a type that it coerces to."""
+    return expr.sql if expr.type == kind else f"CAST({expr.sql} AS {t.to_duckdb(kind)})"
+
+
+def unified(exprs: list[Expr], construct: Construct) -> t.Type:
+    """The one type of several values. Raises QueryError where Trino reports TYPE_MISMATCH."""
+    kind = t.UNKNOWN
+    for expr in exprs:
+        both = t.common(kind, expr.type)
+        if both is None:
+            raise mismatch(construct, kind, expr.type)
+        kind = both
+    return kind
+
+
+def mismatch(construct: Construct, left: t.Type, right: t.Type) -> QueryError:
+    """What Trino reports as TYPE_MISMATCH, with what would work."""
+    advice = "cast one of them"
+    kinds = {left.name, right.name}
+    if kinds == {"boolean", "varchar"}:
+        advice = "a boolean is a condition by itself: write `x` or `NOT x`"
+    elif "varchar" in kinds and kinds & {"date", "timestamp", "timestamp with time zone"}:
+        advice = "write date '2026-11-10' for a date, or compare text with text: date_format(…, '%Y-%m-%d')"
+    return QueryError(f"TYPE_MISMATCH: {construct} puts {left} and {right} together, which Athena refuses; {advice}")
+
+
+def compare(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:
+    """=, <>, <, <=, >, >=, IS [NOT] DISTINCT FROM. A NaN is unequal to all, and neither less nor greater."""
+    kind = unified([left, right], construct)
+    if kind in (t.DAY_INTERVAL, t.YEAR_INTERVAL) or kind.element:
+        raise UnsupportedSql(f"{construct}: a comparison of values of type {kind}")
+    a, b = cast(left, kind), cast(right, kind)
+    sql = f"({a} {operator} {b})"
+    if t.is_float(kind) and "DISTINCT" not in operator:
+        odd = [(a, b, left), (b, a, right)]
+        tests = [f"isnan({x}) AND {y} IS NOT NULL" for x, y, side in odd if t.is_float(side.type) and not side.literal]
+        if tests:
+            sql = f"CASE WHEN {' OR '.join(tests)} THEN {'TRUE' if operator == '<>' else 'FALSE'} ELSE {sql} END"
+    return Expr(sql, t.BOOLEAN, merged([left, right]))
+
+
+def arithmetic(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:
+    """+ - * / % of two operands."""
+    refs = merged([left, right])
+    intervals = (t.DAY_INTERVAL, t.YEAR_INTERVAL)
+    if left.type in intervals or right.type in intervals:
+        return shifted(operator, left, right, construct)
+    if t.is_time(left.type) and t.is_time(right.type):
+        raise UnsupportedSql(f"{construct}: the distance of two times; use date_diff('day', a, b)")
+    if t.UNKNOWN in (left.type, right.type):
+        kind = t.common(left.type, right.type) or t.UNKNOWN
+        return Expr(f"CAST(NULL AS {t.to_duckdb(kind)})", kind, refs)
+    if not (t.is_number(left.type) and t.is_number(right.type)):
+        raise mismatch(construct, left.type, right.type)
+    kind = t.common(left.type, right.type) or t.UNKNOWN
+    if t.is_float(kind):
+        return Expr(f"({cast(left, kind)} {operator} {cast(right, kind)})", kind, refs)
+    if t.is_integer(kind):
+        return Expr(integers(operator, left, right, kind), kind, refs)
+    return decimals(operator, left, right, construct, refs)
+
+
+def integers(operator: str, left: Expr, right: Expr, kind: t.Type) -> str:
+    """Division truncates towards zero; division by zero and overflow are errors in both engines."""
+    return f"({cast(left, kind)} {'//' if operator == '/' else operator} {cast(right, kind)})"
+
+
+def decimals(operator: str, left: Expr, right: Expr, construct: Construct, refs: frozenset[str]) -> Expr:
+    """Precision and scale of the result as Trino has them; what DuckDB would round otherwise is done exactly."""
+    a, b = t.as_decimal(left.type), t.as_decimal(right.type)
+    scale = max(a.scale, b.scale)
+    if operator in "+-":
+        kind = t.decimal(max(a.precision - a.scale, b.precision - b.scale) + scale + 1, scale)
+        sql = f"({cast(left, kind)} {operator} {cast(right, kind)})"
+    elif operator == "*":
+        kind = t.decimal(a.precision + b.precision, a.scale + b.scale)
+        wide = t.decimal(max(19, a.precision), a.scale)
+        sql = f"({cast(left, wide)} * {cast(right, b)})"
+    elif operator == "/":
+        kind = t.decimal(a.precision + b.scale + max(b.scale - a.scale, 0), scale)
+        up = scale - a.scale + b.scale
+        numerator = f"{unscaled(left, a)} * {10**up}::HUGEINT" if up else unscaled(left, a)
+        sql = rescaled(f"{DIVIDE}({numerator}, {unscaled(right, b)})", kind)
+    else:
+        kind = t.decimal(min(a.precision - a.scale, b.precision - b.scale) + scale, scale)
+        digits = (f"{unscaled(x, its)} * {10 ** (scale - its.scale)}::HUGEINT" for x, its in ((left, a), (right, b)))
+        sql = rescaled("(" + " % ".join(f"({d})" for d in digits) + ")", kind)
+    return Expr(f"CAST({sql} AS {t.to_duckdb(kind)})", kind, refs)
+
+
+def unscaled(expr: Expr, kind: t.Type) -> str:
+    """A decimal's digits as a hugeint."""
+    if kind.scale == 0:
+        return f"CAST({expr.sql} AS HUGEINT)"
+    wide = t.decimal(max(19, kind.precision), kind.scale)
+    return f"CAST({cast(expr, wide)} * {10**kind.scale} AS HUGEINT)"
+
+
+def rescaled(digits: str, kind: t.Type) -> str:
+    """The decimal of a scale whose digits a hugeint holds."""
+    if kind.scale == 0:
+        return digits
+    unit = f"0.{'0' * (kind.scale - 1)}1"
+    return f"(CAST({digits} AS DECIMAL(38,0)) * CAST({unit} AS DECIMAL({kind.scale + 1},{kind.scale})))"
+
+
+def shifted(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:
+    """A date or time moved by an interval: a DATE stays a DATE."""
+    moment, interval = (left, right) if t.is_time(left.type) else (right, left)
+    if not t.is_time(moment.type) or operator not in "+-" or (operator == "-" and interval is left):
+        raise UnsupportedSql(f"{construct}: only a date or time plus or minus an interval")
+    if moment.type == t.DATE and interval.type == t.DAY_INTERVAL and interval.literal != "day":
+        raise QueryError(
+            f"INVALID_FUNCTION_ARGUMENT: {construct}: hours, minutes and seconds cannot be added to a date"
+        )
+    sql = f"({moment.sql} {operator} {interval.sql})"
+    if moment.type == t.DATE:
+        sql = f"CAST({sql} AS DATE)"
+    return Expr(sql, moment.type, merged([left, right]))
+
+
+def concatenated(parts: list[Expr], construct: Construct) -> Expr:
+    """|| and concat(): NULL if any part is."""
+    for part in parts:
+        if part.type not in (t.VARCHAR, t.UNKNOWN):
+            raise QueryError(f"TYPE_MISMATCH: {construct} needs varchar, not {part.type}; cast(… AS varchar) makes one")
+    return Expr("(" + " || ".join(cast(p, t.VARCHAR) for p in parts) + ")", t.VARCHAR, merged(parts))

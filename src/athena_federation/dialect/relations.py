@@ -1,0 +1,247 @@
+"""The FROM clause: tables, WITH queries, views, subqueries, VALUES, UNNEST, and their joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+from sqlglot import exp
+
+from athena_federation.dialect import operators
+from athena_federation.dialect import types as t
+from athena_federation.dialect.expressions import Clause, condition, expression
+from athena_federation.dialect.grammar import Construct, only, parse, text_of
+from athena_federation.dialect.scope import Expr, Field, Scope, merged
+from athena_federation.dialect.statement import Program, Relation, Rows, View, quoted
+from athena_federation.errors import QueryError, UnknownColumn, UnsupportedSql
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A relation of the FROM clause: its text, and what it offers."""
+
+    sql: str
+    fields: tuple[Field, ...]
+
+
+def from_clause(first: exp.Expression, joins: list[exp.Join], program: Program, scope: Scope) -> Source:
+    """Relations separated by commas, each with its joins: ON sees those of its own item only."""
+    items: list[Source] = [source(first, program, scope, ())]
+    before: tuple[Field, ...] = ()
+    for join in joins:
+        only(join, "this", "kind", "side", "method", "on", "using")
+        if not any(join.args.get(part) for part in ("kind", "side", "method", "on", "using")):
+            before += items[-1].fields
+            items.append(source(join.this, program, scope, before))
+        else:
+            items[-1] = joined(items[-1], join, program, scope, before)
+    return Source(", ".join(item.sql for item in items), before + items[-1].fields)
+
+
+def source(node: exp.Expression, program: Program, scope: Scope, lateral: tuple[Field, ...]) -> Source:
+    """One relation. Only UNNEST sees the relations to its left."""
+    match node:
+        case exp.Table():
+            found = table(node, program, scope)
+        case exp.Subquery():
+            found = subquery(node, program, scope)
+        case exp.Values():
+            only(node, "expressions", "alias")
+            found = derived(values(node, program, scope), node, program)
+        case exp.Unnest():
+            return unnest(node, program, replace(scope, outer=Scope(lateral, scope.outer)))
+        case exp.Lateral():
+            raise UnsupportedSql(f"LATERAL: {text_of(node)}; a join or UNNEST may do")
+        case _:
+            raise UnsupportedSql(f"{type(node).__name__} in FROM: {text_of(node)}")
+    inner = node.args.get("joins") or []
+    return from_clause_of(found, inner, program, scope) if inner else found
+
+
+def from_clause_of(first: Source, joins: list[exp.Join], program: Program, scope: Scope) -> Source:
+    """A relation with joins of its own, in parentheses."""
+    for join in joins:
+        first = joined(first, join, program, scope, ())
+    return Source(f"({first.sql})", first.fields)
+
+
+def table(node: exp.Table, program: Program, scope: Scope) -> Source:
+    """A WITH query, a view, or a table of the catalog."""
+    only(node, "this", "db", "catalog", "alias", "joins")
+    if not isinstance(node.this, exp.Identifier):
+        raise UnsupportedSql(f"a table function: {text_of(node)}")
+    parts = tuple(part.name.lower() for part in node.parts)
+    if len(parts) == 1 and parts[0] in scope.ctes:
+        cte = scope.ctes[parts[0]]
+        id_ = program.fresh()
+        return Source(f"{quoted(cte.id)} AS {quoted(id_)}", offered(cte.columns, id_, parts, node))
+    found = program.catalog.resolve(parts)
+    if isinstance(found, View):
+        return view(found, node, program)
+    id_ = program.scan(found)
+    return Source(quoted(id_), renamed(scan_fields(id_, found), found.name, node))
+
+
+def scan_fields(id_: str, relation: Relation) -> list[Field]:
+    return [Field(field.name.lower(), column_of(field, id_, relation.days), relation.name) for field in relation.schema]
+
+
+def column_of(field: pa.Field, id_: str, days: frozenset[str]) -> Expr:
+    """A column of a table; one of a type that is not known here is refused only when it is used."""
+    sql = f"{quoted(id_)}.{quoted(field.name)}"
+    day = field.name in days
+    try:
+        kind = t.from_arrow(field.type)
+    except UnsupportedSql:
+        kind = t.Type(f"column of type {field.type}")
+    return Expr(sql, kind, frozenset([id_]) if day else frozenset(), tidy=day and kind == t.VARCHAR)
+
+
+def view(found: View, node: exp.Table, program: Program) -> Source:
+    if found.name in program.views:
+        raise QueryError(f"VIEW_IS_RECURSIVE: the view {'.'.join(found.name)} is made of itself")
+    around, program.views = program.views, (*program.views, found.name)
+    try:
+        rows = program.query(program, parse(found.sql), Scope())
+    except QueryError as error:
+        raise type(error)(f"in the view {'.'.join(found.name)}: {error}") from error
+    finally:
+        program.views = around
+    id_ = program.fresh()
+    return Source(f"({rows.sql}) AS {quoted(id_)}", offered(rows.columns, id_, found.name, node))
+
+
+def subquery(node: exp.Subquery, program: Program, scope: Scope) -> Source:
+    """A query, or joins, in parentheses."""
+    only(node, "this", "alias", "joins", "with_")
+    if isinstance(node.this, exp.Table | exp.Unnest | exp.Values) or (
+        isinstance(node.this, exp.Subquery) and not node.args.get("alias")
+    ):
+        if node.args.get("alias"):
+            raise UnsupportedSql(f"an alias for joined relations: {text_of(node)}")
+        return source(node.this, program, scope, ())
+    rows = program.query(program, node.this, Scope(outer=scope.outer, ctes=scope.ctes))
+    return derived(rows, node, program)
+
+
+def derived(rows: Rows, node: exp.Expression, program: Program) -> Source:
+    id_ = program.fresh()
+    return Source(f"({rows.sql}) AS {quoted(id_)}", offered(rows.columns, id_, (), node))
+
+
+def offered(columns: Iterable[Field], id_: str, relation: tuple[str, ...], node: exp.Expression) -> tuple[Field, ...]:
+    """The columns c0, c1, … of a query, as a relation of the FROM clause."""
+    fields = [
+        Field(f.name, replace(f.expr, sql=f"{quoted(id_)}.c{n}", literal=None), relation) for n, f in enumerate(columns)
+    ]
+    return renamed(fields, relation, node)
+
+
+def renamed(fields: list[Field], relation: tuple[str, ...], node: exp.Expression) -> tuple[Field, ...]:
+    """Under the alias, and the column aliases, that the statement gives."""
+    alias = node.args.get("alias")
+    if alias and alias.this:
+        relation = (alias.name.lower(),)
+    names = [column.name.lower() for column in alias.columns] if alias else []
+    if isinstance(offset := node.args.get("offset"), exp.Identifier):
+        names.append(offset.name.lower())  # sqlglot moves the name of the ordinality here
+    if names and len(names) != len(fields):
+        raise QueryError(f"MISMATCHED_COLUMN_ALIASES: {text_of(node)} has {len(fields)} columns, not {len(names)}")
+    given = names or [field.name for field in fields]
+    return tuple(Field(name, field.expr, relation) for name, field in zip(given, fields, strict=True))
+
+
+def values(node: exp.Values, program: Program, scope: Scope) -> Rows:
+    """VALUES: each column has the type that all its values coerce to."""
+    at = Clause(program, Scope(outer=scope.outer, ctes=scope.ctes), "VALUES")
+    rows = [
+        [expression(item, at) for item in (row.expressions if isinstance(row, exp.Tuple) else [row])]
+        for row in node.expressions
+    ]
+    if len({len(row) for row in rows}) != 1:
+        raise QueryError("TYPE_MISMATCH: the rows of VALUES differ in length")
+    kinds = [operators.unified(list(column), Construct(node)) for column in zip(*rows, strict=True)]
+    lines = ["(" + ", ".join(operators.cast(x, k) for x, k in zip(row, kinds, strict=True)) + ")" for row in rows]
+    names = ", ".join(f"c{n}" for n in range(len(kinds)))
+    text = f"SELECT {names} FROM (VALUES {', '.join(lines)}) AS {quoted(program.fresh())}({names})"
+    refs = [merged(column) for column in zip(*rows, strict=True)]
+    return Rows(text, tuple(Field(None, Expr(f"c{n}", kind, refs[n])) for n, kind in enumerate(kinds)))
+
+
+def unnest(node: exp.Unnest, program: Program, scope: Scope) -> Source:
+    """Arrays as rows, side by side, the shorter filled with NULL; WITH ORDINALITY counts from 1."""
+    only(node, "expressions", "alias", "offset")
+    assert scope.outer is not None
+    at = Clause(program, Scope(outer=scope.outer, ctes=scope.ctes), "UNNEST")
+    arrays = [expression(item, at) for item in node.expressions]
+    columns = []
+    for value in arrays:
+        if not value.type.element:
+            raise UnsupportedSql(f"{text_of(node)}: UNNEST of {value.type}; arrays only")
+        columns.append(Field(None, Expr(f"unnest({value.sql})", value.type.element, value.refs)))
+    if node.args.get("offset"):
+        longest = ", ".join(f"coalesce(len({value.sql}), 0)" for value in arrays)
+        columns.append(Field(None, Expr(f"unnest(range(1, greatest({longest}) + 1))", t.BIGINT)))
+    id_ = program.fresh()
+    text = ", ".join(f"{column.expr.sql} AS c{n}" for n, column in enumerate(columns))
+    return Source(f"LATERAL (SELECT {text}) AS {quoted(id_)}", offered(columns, id_, (), node))
+
+
+# ── joins ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def joined(left: Source, join: exp.Join, program: Program, scope: Scope, before: tuple[Field, ...]) -> Source:
+    """Two relations, and the condition that pairs their rows."""
+    only(join, "this", "kind", "side", "method", "on", "using")
+    if join.args.get("method"):
+        raise UnsupportedSql(f"{join.method} JOIN; name the columns with USING")
+    if join.kind not in ("", "INNER", "CROSS", "OUTER") or join.side not in ("", "LEFT", "RIGHT", "FULL"):
+        raise UnsupportedSql(f"a {join.side} {join.kind} JOIN")
+    right = source(join.this, program, scope, before + left.fields)
+    if (
+        isinstance(join.this, exp.Unnest)
+        and join.kind != "CROSS"
+        and not (join.side in ("", "LEFT") and isinstance(join.args.get("on"), exp.Boolean) and join.args["on"].this)
+    ):
+        raise UnsupportedSql("UNNEST in a join other than CROSS JOIN and LEFT JOIN … ON TRUE")
+    if join.kind == "CROSS":
+        return Source(f"{left.sql} CROSS JOIN {right.sql}", left.fields + right.fields)
+    word = f"{join.side or 'INNER'} JOIN"
+    if join.args.get("using"):
+        return joined_using(left, right, join, word, program)
+    fields = left.fields + right.fields
+    at = Clause(program, replace(scope, fields=fields), "ON")
+    on = program.condition(condition(join.args["on"], at))
+    return Source(f"{left.sql} {word} {right.sql} ON {on}", fields)
+
+
+def joined_using(left: Source, right: Source, join: exp.Join, word: str, program: Program) -> Source:
+    """The columns of USING come first, belong to no relation, and are the other side's where one has no row."""
+    tests, shared, gone = [], [], []
+    for column in join.args["using"]:
+        name = column.name.lower()
+        sides = [one_named(name, side) for side in (left, right)]
+        equal = operators.compare("=", sides[0].expr, sides[1].expr, Construct(join))
+        tests.append(program.condition(equal))
+        shared.append(Field(name, merged_column(sides[0].expr, sides[1].expr, join)))
+        gone += sides
+    rest = tuple(field for field in left.fields + right.fields if field not in gone)
+    return Source(f"{left.sql} {word} {right.sql} ON {' AND '.join(tests)}", (*shared, *rest))
+
+
+def one_named(name: str, side: Source) -> Field:
+    found = [field for field in side.fields if field.name == name]
+    if len(found) != 1:
+        raise UnknownColumn(
+            f"COLUMN_NOT_FOUND: USING ({name}): {'no' if not found else 'more than one'} such column on one side"
+        )
+    return found[0]
+
+
+def merged_column(left: Expr, right: Expr, join: exp.Join) -> Expr:
+    kind = operators.unified([left, right], Construct(join))
+    refs, tidy = merged([left, right]), left.tidy and right.tidy
+    a, b = operators.cast(left, kind), operators.cast(right, kind)
+    text = {"FULL": f"coalesce({a}, {b})", "RIGHT": b}.get(join.side, a)
+    return Expr(text, kind, refs, tidy=tidy)

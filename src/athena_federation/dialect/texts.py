@@ -1,0 +1,171 @@
+"""Text functions with Trino's results: positions, padding, splitting and regular expressions."""
+
+from __future__ import annotations
+
+import re
+
+from athena_federation.dialect import types as t
+from athena_federation.dialect.grammar import Construct
+from athena_federation.dialect.operators import concatenated
+from athena_federation.dialect.scope import Expr, merged
+from athena_federation.errors import QueryError, UnsupportedSql
+
+WHITESPACE = "\\t\\n\\x0B\\f\\r\\x1C\\x1D\\x1E\\x1F \\u1680\\u2028\\u2029\\u205F\\u3000" + "".join(
+    f"\\u{point:04X}" for point in (*range(0x2000, 0x2007), *range(0x2008, 0x200B))
+)
+"""What Java's Character.isWhitespace calls white space, as escapes."""
+
+SPACES = "'" + WHITESPACE.encode().decode("unicode_escape") + "'"
+
+TRIMS = {"trim": "trim", "ltrim": "ltrim", "rtrim": "rtrim", "both": "trim", "leading": "ltrim", "trailing": "rtrim"}
+
+
+def texts(args: list[Expr], construct: Construct) -> list[str]:
+    """The operands, which must all be varchar."""
+    for arg in args:
+        if arg.type not in (t.VARCHAR, t.UNKNOWN):
+            raise QueryError(f"TYPE_MISMATCH: {construct} needs varchar, not {arg.type}")
+    return [arg.sql if arg.type == t.VARCHAR else "CAST(NULL AS VARCHAR)" for arg in args]
+
+
+def whole(arg: Expr, construct: Construct) -> str:
+    if not t.is_integer(arg.type):
+        raise QueryError(f"TYPE_MISMATCH: {construct} needs a whole number, not {arg.type}")
+    return f"CAST({arg.sql} AS BIGINT)"
+
+
+def upper(args: list[Expr], construct: Construct) -> Expr:
+    """Trino maps one character to one: ß has no single upper case."""
+    (x,) = texts(args, construct)
+    return Expr(f"replace(upper(replace({x}, 'ß', chr(1))), chr(1), 'ß')", t.VARCHAR, args[0].refs)
+
+
+def trimmed(name: str, args: list[Expr], construct: Construct) -> Expr:
+    x, *rest = texts(args, construct)
+    return Expr(f"{TRIMS[name]}({x}, {rest[0] if rest else SPACES})", t.VARCHAR, merged(args))
+
+
+def substr(args: list[Expr], construct: Construct) -> Expr:
+    """From 1; from the end when negative; '' when the start is 0 or before the text."""
+    (x,) = texts(args[:1], construct)
+    start = whole(args[1], construct)
+    length = f", greatest({whole(args[2], construct)}, 0)" if len(args) > 2 else ""
+    plain = f"substr({x}, {start}{length})"
+    if args[1].literal and int(args[1].literal) > 0:
+        return Expr(plain, t.VARCHAR, merged(args))
+    outside = f"{start} = 0 OR {start} < -length({x})"
+    return Expr(f"CASE WHEN {outside} THEN '' ELSE {plain} END", t.VARCHAR, merged(args))
+
+
+def replace(args: list[Expr], construct: Construct) -> Expr:
+    if not args[1].literal:
+        raise UnsupportedSql(f"{construct}: what is replaced must be a literal that is not empty")
+    x, old, *new = texts(args, construct)
+    return Expr(f"replace({x}, {old}, {new[0] if new else repr('')})", t.VARCHAR, merged(args))
+
+
+def split(args: list[Expr], construct: Construct) -> Expr:
+    x, separator = texts(args, construct)
+    if not args[1].literal:
+        raise UnsupportedSql(f"{construct}: the separator must be a literal that is not empty")
+    return Expr(f"string_split({x}, {separator})", t.array(t.VARCHAR), merged(args))
+
+
+def split_part(args: list[Expr], construct: Construct) -> Expr:
+    """NULL past the end."""
+    if not args[2].literal or int(args[2].literal) < 1:
+        raise UnsupportedSql(f"{construct}: the index must be a literal from 1 on")
+    return Expr(f"{split(args[:2], construct).sql}[{args[2].literal}]", t.VARCHAR, merged(args))
+
+
+def concat_ws(args: list[Expr], construct: Construct) -> Expr:
+    return Expr(f"concat_ws({', '.join(texts(args, construct))})", t.VARCHAR, merged(args))
+
+
+def padded(name: str, args: list[Expr], construct: Construct) -> Expr:
+    x, fill = texts([args[0], args[2]], construct)
+    if not args[2].literal or not (args[1].literal or "").isdigit():
+        raise UnsupportedSql(f"{construct}: the length and a fill that is not empty must be literals")
+    return Expr(f"{name}({x}, {args[1].literal}, {fill})", t.VARCHAR, merged(args))
+
+
+def strpos(args: list[Expr], construct: Construct) -> Expr:
+    x, part = texts(args, construct)
+    return Expr(f"strpos({x}, {part})", t.BIGINT, merged(args))
+
+
+def like(args: list[Expr], construct: Construct) -> Expr:
+    """Without ESCAPE no character is special but % and _."""
+    x, form, *escape = texts(args, construct)
+    if not escape:
+        return Expr(f"({x} LIKE {form})", t.BOOLEAN, merged(args))
+    mark, text = args[2].literal, args[1].literal
+    if mark is None or text is None or len(mark) != 1:
+        raise UnsupportedSql(f"{construct}: with ESCAPE, the pattern and the one character must be literals")
+    if re.search(f"{re.escape(mark)}(?![%_{re.escape(mark)}])", text.replace(mark * 2, "")):
+        raise QueryError(
+            f"INVALID_FUNCTION_ARGUMENT: {construct}: the escape stands before something other than % or _"
+        )
+    return Expr(f"({x} LIKE {form} ESCAPE {escape[0]})", t.BOOLEAN, merged(args))
+
+
+def subscript(args: list[Expr], construct: Construct) -> Expr:
+    """x[n]: an index out of range is an error."""
+    element = args[0].type.element
+    if not element or len(args) != 2 or not t.is_integer(args[1].type):
+        raise UnsupportedSql(f"{construct}: a subscript other than a whole number of an array")
+    x, n = args[0].sql, args[1].sql
+    kind = t.to_duckdb(element)
+    failure = f"CAST(CAST(concat('Array subscript out of bounds: ', {n}) AS BIGINT) AS VARCHAR)"
+    text = f"CASE WHEN {n} < 1 OR {n} > len({x}) THEN CAST({failure} AS {kind}) ELSE {x}[{n}] END"
+    return Expr(text, element, merged(args))
+
+
+# ── regular expressions: Java's in Trino, RE2 in DuckDB ──────────────────────────────────────────────────────────
+
+JAVA_ONLY = re.compile(r"\(\?[^:]|[*+?}]\+|\\[1-9pPbBkQEGzZhHRXvVuxN0c]|&&|\[[^\]]*\[|\\$")
+"""Look-around, named groups and flags, possessive quantifiers, back references, classes within classes."""
+
+
+def pattern(arg: Expr, construct: Construct) -> str:
+    """A pattern that both engines read alike. Raises UnsupportedSql otherwise."""
+    text = arg.literal
+    if arg.type != t.VARCHAR or text is None:
+        raise UnsupportedSql(f"{construct}: the pattern must be a literal")
+    bare = text.removeprefix("(?i)")
+    if JAVA_ONLY.search(bare):
+        raise UnsupportedSql(f"{construct}: a regular expression with a part that is not the same in RE2")
+    return f"'{text}'".replace("'", "''")[1:-1]
+
+
+def regexp_like(args: list[Expr], construct: Construct) -> Expr:
+    (x,) = texts(args[:1], construct)
+    return Expr(f"regexp_matches({x}, {pattern(args[1], construct)})", t.BOOLEAN, merged(args))
+
+
+def regexp_extract(args: list[Expr], construct: Construct) -> Expr:
+    """NULL without a match."""
+    (x,) = texts(args[:1], construct)
+    form = pattern(args[1], construct)
+    group = args[2].literal if len(args) > 2 else "0"
+    if group is None or not group.isdigit():
+        raise UnsupportedSql(f"{construct}: the group must be a literal number")
+    text = args[1].literal or ""
+    if group != "0" and (re.search(r"\)[?*{]|\|", text) or int(group) > len(re.findall(r"(?<!\\)\((?!\?)", text))):
+        raise UnsupportedSql(f"{construct}: a group that may not take part in the match")
+    sql = f"CASE WHEN regexp_matches({x}, {form}) THEN regexp_extract({x}, {form}, {group}) END"
+    return Expr(sql, t.VARCHAR, merged(args))
+
+
+def regexp_replace(args: list[Expr], construct: Construct) -> Expr:
+    """All matches; $1 is a group."""
+    (x,) = texts(args[:1], construct)
+    new = args[2].literal if len(args) > 2 else ""
+    if new is None or "\\" in new or re.search(r"\$(?![0-9])", new):
+        raise UnsupportedSql(f"{construct}: the replacement must be a literal, with groups as $1")
+    groups = re.sub(r"\$([0-9])", r"\\\1", new).replace("'", "''")
+    return Expr(f"regexp_replace({x}, {pattern(args[1], construct)}, '{groups}', 'g')", t.VARCHAR, merged(args))
+
+
+def concat(args: list[Expr], construct: Construct) -> Expr:
+    return concatenated(args, construct)
