@@ -14,6 +14,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from slackanalytics.simulator.names import name_of
 
@@ -158,7 +159,7 @@ class Company:
         """
         Employees who are in the roster and were never given a seat: one for every hundred seats.
         """
-        for seat in range(self._chance(b"without", 0)[0] % 100, self.members, 100):
+        for seat in range(_shifts(self.seed)[0] % min(100, self.members), self.members, 100):
             phase, tenure = self._rhythm(seat)
             person = self._person(seat, -1, phase, tenure)
             if not person.is_guest:
@@ -168,14 +169,14 @@ class Company:
         """
         The day a seat first changed hands, and after how many days it does again (3 to 11 years).
         """
-        one, two, *_ = self._chance(b"seat", seat)
+        one, two, *_ = _chance(self.seed, b"seat", seat)
         tenure = 1095 + one % 2920
         return _FOUNDED + two % tenure, tenure
 
     def _person(self, seat: int, turn: int, begins: int, tenure: int) -> Person:
         number = seat + self.members * (turn + 1)
-        chance = self._chance(b"person", number)
-        shift_crowd, shift_taste, *_ = self._chance(b"company", 0)
+        chance = _chance(self.seed, b"person", number)
+        shift_crowd, shift_taste = _shifts(self.seed)
         is_guest = (seat + shift_crowd) % 33 == 0
         # Two irrational steps spread departments and tastes evenly over any run of seats, so that small companies
         # have the same proportions as large ones.
@@ -213,13 +214,23 @@ class Company:
             device=(0, 1, 1, 2)[chance[9] % 4],
         )
 
-    def _chance(self, kind: bytes, number: int) -> tuple[int, ...]:
-        """
-        Sixteen 32-bit words that depend on the seed, the kind and the number, and on nothing else.
-        """
-        key = self.seed.to_bytes(16, "little", signed=True)
-        digest = hashlib.blake2b(number.to_bytes(8, "little", signed=True), key=key, person=kind).digest()
-        return struct.unpack("<16I", digest)
+
+def _chance(seed: int, kind: bytes, number: int) -> tuple[int, ...]:
+    """
+    Sixteen 32-bit words that depend on the seed, the kind and the number, and on nothing else.
+    """
+    key = seed.to_bytes(16, "little", signed=True)
+    digest = hashlib.blake2b(number.to_bytes(8, "little"), key=key, person=kind).digest()
+    return struct.unpack("<16I", digest)
+
+
+@lru_cache
+def _shifts(seed: int) -> tuple[int, int]:
+    """
+    Where in the company departments and tastes begin to be dealt out.
+    """
+    crowd, taste, *_ = _chance(seed, b"company", 0)
+    return crowd, taste
 
 
 def campaign(ordinal: int) -> float:

@@ -121,7 +121,7 @@ class _Managers:
         department = person.crowd if person.moved <= today or person.moved == NEVER else person.former
         name, trade = DEPARTMENTS[department].name, DEPARTMENTS[department].trade
         if person.terminated <= today:
-            return self._heads[department], trade
+            return "", trade  # HR systems forget whom a leaver reported to
         place = self._seen[department]
         self._seen[department] += 1
         address = person.roster_email.strip()
