@@ -20,6 +20,7 @@ import zlib
 from array import array
 from collections.abc import Iterator
 from datetime import date, time
+from functools import lru_cache
 
 from slackanalytics.simulator.company import (
     CROWDS,
@@ -205,6 +206,7 @@ def _keenness(level: int) -> float:
     return 0.25 + 1.5 * (level + 0.5) / LEVELS
 
 
+@lru_cache(maxsize=4)
 def _variants(seed: int) -> tuple[list[bytes], list[list[bytes]]]:
     """
     The ends of rows: for people who did nothing, and by group for people who did something.

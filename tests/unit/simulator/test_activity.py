@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -97,7 +97,7 @@ def test_nobody_is_active_before_signing_in_and_claims_never_change(files: Membe
         for row in rows(files, day):
             claimed = row.get("date_claimed", 0)
             if claimed:
-                assert date.fromtimestamp(claimed) <= day
+                assert datetime.fromtimestamp(claimed, UTC).date() <= day
                 assert claims.setdefault(row["user_id"], claimed) == claimed
             else:
                 assert not row["is_active"]
@@ -105,7 +105,7 @@ def test_nobody_is_active_before_signing_in_and_claims_never_change(files: Membe
 
 
 def test_a_person_keeps_to_one_kind_of_telephone(files: MemberFiles) -> None:
-    kinds = defaultdict(set)
+    kinds: dict[str, set[str]] = defaultdict(set)
     for offset in range(15):
         for row in rows(files, DAY + timedelta(offset)):
             kinds[row["user_id"]] |= {kind for kind in ("ios", "android") if row[f"is_active_{kind}"]}
