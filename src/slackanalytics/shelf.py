@@ -15,7 +15,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -120,21 +120,22 @@ class Shelf:
         return file
 
     def keep(self, entry: Entry, spool: Spool | None = None) -> Entry:
-        """The entry as kept, with its file's name, size and checksum. Raises OSError and then keeps nothing."""
-        before = self.entry(entry.day)
+        """The entry as kept, with its file's name, size and checksum.
+
+        To be called with the day's lock held. Raises OSError, and then the day is as it was before.
+        """
         if spool is not None:
             name = f"{entry.day}-{secrets.token_hex(4)}.parquet"
             size, checksum = self._copied(spool, name)
-            entry = Entry(**{**_fields(entry), "file": name, "size": size, "checksum": checksum})
-        note = json.dumps(_fields(entry), default=lambda value: value.isoformat())
+            entry = replace(entry, file=name, size=size, checksum=checksum)
+        note = json.dumps(asdict(entry), default=lambda value: value.isoformat())
         try:
             self._write(self._note(entry.day), f"{hashlib.sha256(note.encode()).hexdigest()}\n{note}".encode())
         except OSError:
             if entry.file:
                 (self.directory / entry.file).unlink(missing_ok=True)
             raise
-        if before and before.file and before.file != entry.file:
-            (self.directory / before.file).unlink(missing_ok=True)
+        self._sweep(entry)
         return entry
 
     def forget(self, day: date) -> None:
@@ -158,6 +159,13 @@ class Shelf:
             yield
         finally:
             os.close(handle)
+
+    def _sweep(self, entry: Entry) -> None:
+        """Removes what earlier versions of a day, or a crash, have left."""
+        for pattern in (f"{entry.day}-*.parquet", f".{entry.day}*.part"):
+            for file in self.directory.glob(pattern):
+                if file.name != entry.file:
+                    file.unlink(missing_ok=True)
 
     def _note(self, day: date) -> Path:
         return self.directory / f"{day}.json"
@@ -210,10 +218,6 @@ def _locked(handle: int) -> bool:
     except OSError:  # a file system without locks
         return True
     return True
-
-
-def _fields(entry: Entry) -> dict[str, object]:
-    return asdict(entry)
 
 
 def _named_day(path: Path) -> date | None:

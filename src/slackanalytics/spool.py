@@ -86,7 +86,7 @@ class Spool(io.RawIOBase):
     def _move(self) -> None:
         """From memory to a file that has no name and vanishes with this process."""
         try:
-            file = tempfile.TemporaryFile(dir=self._directory, buffering=0)
+            file = tempfile.TemporaryFile(dir=self._directory, buffering=0)  # noqa: SIM115 - closed with the spool
         except OSError:
             self._stuck = True
             return
