@@ -5,12 +5,18 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import inspect
+import re
+import sys
+import textwrap
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tests.house.source import ROOT, SOURCE, field_docs
+import click
+from tests.house.source import ROOT, SOURCE, field_docs, modules, text_of
 
 HEAD = "<!-- Made by `python -m tests.house.generate`; edit the source it names instead. -->"
 
@@ -47,7 +53,9 @@ def errors_page() -> str:
         extra = attributes(kind)
         if extra:
             parts[-1] += "\n\n" + "\n".join(f"* `{name}`: {text}" for name, text in extra)
-    return page("Errors", "Source: `src/athena_federation/errors.py`.", "\n\n".join(parts))
+    parts += ["## What Slack's codes become", SLACK_LEAD, slack_codes()]
+    lead = "Source: `src/athena_federation/errors.py` and `src/slackanalytics/answers.py`."
+    return page("Errors", lead, "\n\n".join(parts))
 
 
 def tree_of(docstring: str) -> str:
@@ -64,6 +72,7 @@ def drawn_lines(docstring: str) -> Iterator[str]:
 def walk(kind: type, depth: int = 0) -> Iterator[tuple[int, type]]:
     """A class and everything below it, in the order of the source."""
     yield depth, kind
+    child: type
     for child in kind.__subclasses__():
         if child.__module__ == kind.__module__:
             yield from walk(child, depth + 1)
@@ -71,11 +80,6 @@ def walk(kind: type, depth: int = 0) -> Iterator[tuple[int, type]]:
 
 def attributes(kind: type) -> list[tuple[str, str]]:
     """What an error carries besides its message: assignments in `__init__` with a string under each."""
-    import ast
-    import textwrap
-
-    from tests.house.source import text_of
-
     if "__init__" not in vars(kind):
         return []
     (function,) = ast.parse(textwrap.dedent(inspect.getsource(vars(kind)["__init__"]))).body
@@ -89,12 +93,12 @@ def attributes(kind: type) -> list[tuple[str, str]]:
 
 def tables_page() -> str:
     """Every table of the connector, and every column with its type and meaning."""
-    import duckdb  # noqa: F401 - the page is made where the local engine is installed
-
     from athena_federation.dialect.types import from_arrow
+    from slackanalytics.connector import connector
+    from slackanalytics.settings import Settings
 
     parts = []
-    for found in declared_tables():
+    for found in connector(Settings()).tables:
         rows = [(f"`{column.name}`", str(from_arrow(column.type)), column.doc) for column in found.columns]
         parts.append(f"## {found.name}\n\n{found.doc}\n\n{table(('column', 'type', 'meaning'), rows)}")
     lead = (
@@ -106,15 +110,25 @@ def tables_page() -> str:
 
 def cli_page() -> str:
     """Each verb's help, as the command prints it."""
-    import click
-
-    from slackanalytics.cli import main
+    from slackanalytics.cli import slackanalytics
 
     parts = []
-    for words, command in verbs(("slackanalytics",), main):
-        with click.Context(command, info_name=" ".join(words), terminal_width=100, max_content_width=100) as context:
-            parts.append(f"## {' '.join(words)}\n\n```text\n{command.get_help(context)}\n```")
-    return page("Command line", "Source: `src/slackanalytics/cli.py`. stdout is data; everything else goes to stderr.", "\n\n".join(parts))
+    for words, command in verbs("slackanalytics", slackanalytics):
+        with click.Context(command, info_name=words, max_content_width=100, terminal_width=100) as context:
+            parts.append(f"## {words}\n\n```text\n{click.unstyle(command.get_help(context))}\n```")
+    lead = (
+        "Source: `src/slackanalytics/cli.py`. stdout is data; everything else goes to stderr. Exit code 0: answered; 1: could"
+        " not, with one line that says what, which day, and what to do; 2: misused."
+    )
+    return page("Command line", lead, "\n\n".join(parts))
+
+
+def verbs(words: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    """A command and everything below it, with the words that call it."""
+    yield words, command
+    if isinstance(command, click.Group):
+        for name, below in sorted(command.commands.items()):
+            yield from verbs(f"{words} {name}", below)
 
 
 def page(title: str, lead: str, body: str) -> str:
@@ -130,17 +144,98 @@ def one_line(thing: object) -> str:
     return " ".join((inspect.getdoc(thing) or "").split())
 
 
+def slack_codes() -> str:
+    """Slack's error codes, from the one table that maps them."""
+    from slackanalytics.answers import MEANINGS, Kind, error
+
+    rows = [
+        (
+            f"`{code}`",
+            type(error(code, "")).__name__,
+            "yes" if said.kind in (Kind.TRANSIENT, Kind.THROTTLED) else "no",
+            said.text,
+        )
+        for code, said in MEANINGS.items()
+    ]
+    assert {said.kind for said in MEANINGS.values()} == set(Kind)
+    return table(("Slack's code", "becomes", "retried", "what happened, and what to do"), rows)
+
+
+SLACK_LEAD = (
+    "Slack answers HTTP 200 with `ok: false` and one of [its codes]"
+    "(https://docs.slack.dev/reference/methods/admin.analytics.getFile). A code that is not in this list is a `SourceError`"
+    " that quotes it. `NotPublished` makes a day pending or absent; everything else fails the statement."
+)
+
+
+def architecture_page() -> str:
+    """ARCHITECTURE.md, with its two lists made anew."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    return between(between(text, "house", house()), "layers", layers())
+
+
+def between(text: str, name: str, body: str) -> str:
+    """The text with what stands between `<!-- name: … -->` and `<!-- end -->` replaced."""
+    before, mark, rest = re.split(rf"(<!-- {name}: [^\n]* -->\n)", text, maxsplit=1)
+    after = rest[rest.index("<!-- end -->") :]
+    return f"{before}{mark}\n{body}\n\n{after}"
+
+
+def house() -> str:
+    """Each module with the first line of its docstring, as a tree."""
+    lines: list[str] = []
+    folder = ""
+    for module in sorted(modules(), key=lambda m: (m.path.parent.relative_to(SOURCE).as_posix(), m.path.name)):
+        parent = module.path.parent.relative_to(SOURCE).as_posix()
+        if parent != folder:
+            folder = parent
+            lines.append(f"src/{parent}/")
+        docstring = ast.get_docstring(ast.parse(module.path.read_text(encoding="utf-8"))) or ""
+        lines.append(f"    {module.path.name:<20}{first_line(docstring)}".rstrip())
+    return "```text\n" + "\n".join(lines) + "\n```"
+
+
+def first_line(docstring: str) -> str:
+    """The first paragraph up to its first sentence, in one line."""
+    paragraph = " ".join(docstring.split("\n\n", 1)[0].split())
+    return re.split(r"(?<=\.) ", paragraph, maxsplit=1)[0].rstrip(".:")
+
+
+def layers() -> str:
+    """The import contracts of pyproject.toml: layers as lists, the others by their names."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    parts = []
+    for contract in contracts:
+        if contract["type"] == "layers":
+            package = contract["layers"][0].split(".")[0]
+            drawn = [layer.replace(f"{package}.", "") for layer in contract["layers"]]
+            parts.append(f"```text\n{package}\n" + "\n".join(f"    {line}" for line in drawn) + "\n```")
+    rest = [f"* {contract['name']}." for contract in contracts if contract["type"] != "layers"]
+    return "\n\n".join([*parts, "Besides:", "\n".join(rest)])
+
+
+REFERENCE = ROOT / "docs" / "reference"
 PAGES: dict[Path, Callable[[], str]] = {
-    ROOT / "docs" / "reference" / "settings.md": settings_page,
-    ROOT / "docs" / "reference" / "errors.md": errors_page,
+    ROOT / "ARCHITECTURE.md": architecture_page,
+    REFERENCE / "settings.md": settings_page,
+    REFERENCE / "errors.md": errors_page,
+    REFERENCE / "tables.md": tables_page,
+    REFERENCE / "cli.md": cli_page,
 }
 
 
 def main() -> None:
-    """Write every generated page."""
-    for path, made in PAGES.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(made(), encoding="utf-8")
+    """Write every generated page; with `--check` write nothing, and fail when one has drifted."""
+    drifted = [path for path, made in PAGES.items() if not path.exists() or path.read_text(encoding="utf-8") != made()]
+    for path in drifted:
+        print(path.relative_to(ROOT))  # noqa: T201
+        if "--check" not in sys.argv:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(PAGES[path](), encoding="utf-8")
+    if drifted and "--check" in sys.argv:
+        sys.exit("these pages are not what their source says: run `make docs`")
 
 
 if __name__ == "__main__":

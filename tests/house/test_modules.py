@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 
 import pytest
-
 from tests.house.source import Module, modules
 
 LONGEST = 450
 """Lines. A module that grows past it is asking to be two."""
-EMPTY_NAMES = frozenset({"base", "common", "core", "helper", "helpers", "lib", "misc", "models", "tools", "types", "util", "utils"})
+EMPTY_NAMES = frozenset(
+    {"base", "common", "core", "helper", "helpers", "lib", "misc", "models", "tools", "types", "util", "utils"}
+)
 """Names that tell where something was put, not what it is."""
 ALLOWED = {"athena_federation/dialect/types.py": "it is about types: Trino's, and nothing else"}
 EMPTY_WORDS = ("get_", "process_", "do_", "handle_", "manage_")

@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.house.generate import PAGES, walk
+from tests.house.source import SOURCE, field_docs
 
 from athena_federation import errors
 from slackanalytics.settings import Settings
-from tests.house.generate import PAGES, walk
-from tests.house.source import SOURCE, field_docs
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
