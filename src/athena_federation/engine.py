@@ -1,7 +1,7 @@
 """The engine's side of the protocol: ask, list, describe, split, and read in parallel.
 
-A transport carries one request to a connector and brings one response back: a function call in one process, dump and
-load on the way to a Lambda. What an engine does is the same for all of them.
+What an engine does is the same over every transport. Rows come back inline, or as spilled blocks that it fetches from
+a blob store; in one process there is nothing to spill for.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from athena_federation import wire
-from athena_federation.errors import RemoteProtocolError
+from athena_federation.errors import ConfigurationError, FederationError, RemoteProtocolError, SpillError, UnknownColumn
 from athena_federation.messages import (
     Constraints,
     GetSplitsRequest,
@@ -33,22 +32,33 @@ from athena_federation.messages import (
     PingResponse,
     ReadRecordsRequest,
     ReadRecordsResponse,
+    RemoteReadRecordsResponse,
     Request,
     Response,
+    S3SpillLocation,
     Split,
     TableName,
 )
 from athena_federation.predicate import Predicate
+from athena_federation.spill import BlobStore, unseal
+from athena_federation.transports import Transport, http, in_process, loopback
 
-Transport = Callable[[Request], Response]
+__all__ = ["Engine", "Progress", "Transport", "http", "in_process", "loopback"]
+
 Answer = TypeVar("Answer", bound=Response)
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 WORKERS = 4
 """Splits in flight: enough to hide a source's latency, few enough to hold in memory."""
+BLOCK_SIZE, INLINE_SIZE = 16_000_000, 5_242_880
+"""Bytes of Arrow buffers in a spilled block, and in an answer: what Athena asks for."""
 UNLIMITED = 2**62
-"""Block sizes in one process, where nothing has to fit into a Lambda answer."""
+"""Bytes where no blob store is at hand: nothing but an inline answer could be read."""
+PREFETCHED = 2
+"""Spilled blocks fetched ahead of the one that is read."""
+
+Rows = ReadRecordsResponse | RemoteReadRecordsResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,37 +74,28 @@ class Progress:
     """Rows received so far."""
 
 
-def in_process(handler: Transport) -> Transport:
-    """The shortest road: a function call."""
-    return handler
-
-
-def loopback(handler: Transport, version: int = 5) -> Transport:
-    """The road of a Lambda without the Lambda: every message is dumped to JSON text and loaded again."""
-
-    def call(request: Request) -> Response:
-        received = wire.load(wire.dumps(request, version))
-        answered = handler(received)  # type: ignore[arg-type]
-        return wire.load(wire.dumps(answered, version))  # type: ignore[return-value]
-
-    return call
-
-
 class Engine:
-    """Asks one connector."""
+    """Asks one connector. Safe to use from several threads, as far as its transport is."""
 
-    def __init__(self, transport: Transport, *, catalog: str, workers: int = WORKERS) -> None:
+    def __init__(
+        self, transport: Transport, *, catalog: str, workers: int = WORKERS, store: BlobStore | None = None
+    ) -> None:
         self.transport = transport
         self.catalog = catalog
         self.workers = workers
+        self.store = store
+        """Where the connector spills; None asks it not to spill, which suits a connector in the same process."""
 
     def ask(self, request: Request, expected: type[Answer]) -> Answer:
         response = self.transport(request)
         if not isinstance(response, expected):
-            raise RemoteProtocolError(
-                f"catalog {self.catalog} answered {type(request).__name__} with {type(response).__name__}"
-            )
+            raise self.unexpected(request, response)
         return response
+
+    def unexpected(self, request: Request, response: Response) -> RemoteProtocolError:
+        return RemoteProtocolError(
+            f"catalog {self.catalog} answered {type(request).__name__} with {type(response).__name__}"
+        )
 
     def ping(self) -> PingResponse:
         return self.ask(PingRequest(catalog=self.catalog, query_id=query_id()), PingResponse)
@@ -161,16 +162,24 @@ class Engine:
         progress: Callable[[Progress], None] | None = None,
     ) -> Iterator[pa.RecordBatch]:
         """
-        The rows of some partitions, a batch per split, in the order of the splits.
+        The rows of some partitions, in the order of their splits: a batch per split, or per block where it was spilled.
 
-        At least one column is asked for, because a batch without columns cannot say how many rows it has.
+        At least one column is asked for, because a batch without columns cannot say how many rows it has. Closing the
+        iterator ends the reading: no further split is asked for.
+
+        Raises:
+            SpillError: a spilled block is missing or damaged.
+            FederationError: whatever the connector failed with.
         """
         names = list(columns) or [*table.partition_columns, *table.schema.names][:1]
+        unknown = [name for name in names if name not in table.schema.names]
+        if unknown:
+            raise UnknownColumn(f"table {table.table} has no column {unknown[0]}")
         schema = pa.schema([table.schema.field(name) for name in names])
         splits = self.splits(table, partitions, predicate)
         rows = 0
 
-        def fetch(split: Split) -> pa.RecordBatch:
+        def fetch(split: Split) -> Rows:
             request = ReadRecordsRequest(
                 catalog=self.catalog,
                 query_id=query_id(),
@@ -178,21 +187,45 @@ class Engine:
                 schema=schema,
                 split=split,
                 constraints=Constraints(predicate=predicate),
-                max_block_size=UNLIMITED,
-                max_inline_block_size=UNLIMITED,
+                max_block_size=UNLIMITED if self.store is None else BLOCK_SIZE,
+                max_inline_block_size=UNLIMITED if self.store is None else INLINE_SIZE,
             )
-            records = self.ask(request, ReadRecordsResponse).records
-            if not records.schema.equals(schema):
-                raise RemoteProtocolError(f"table {table.table.table}: asked for {schema.names}, got {records.schema.names}")
-            return records
+            answer = self.transport(request)
+            if not isinstance(answer, ReadRecordsResponse | RemoteReadRecordsResponse):
+                raise self.unexpected(request, answer)
+            found = answer.records.schema if isinstance(answer, ReadRecordsResponse) else answer.schema
+            if not found.equals(schema):
+                raise RemoteProtocolError(f"table {table.table}: asked for {schema}, got {found}".replace("\n", ", "))
+            return answer
 
         if progress:
             progress(Progress(table.table.table, 0, len(splits), 0))
-        for done, batch in enumerate(in_order(fetch, splits, self.workers), start=1):
-            rows += batch.num_rows
+        for done, answer in enumerate(in_order(fetch, splits, self.workers), start=1):
+            for batch in self.batches(answer):
+                rows += batch.num_rows
+                yield batch
             if progress:
                 progress(Progress(table.table.table, done, len(splits), rows))
-            yield batch
+
+    def batches(self, answer: Rows) -> Iterator[pa.RecordBatch]:
+        """The rows of a split, out of the answer itself or the blocks that it lists."""
+        if isinstance(answer, ReadRecordsResponse):
+            yield answer.records
+            return
+        store = self.store
+        if store is None:
+            raise ConfigurationError(f"catalog {self.catalog} spilled rows, and this engine was given no blob store")
+
+        def opened(location: S3SpillLocation) -> pa.RecordBatch:
+            try:
+                data = store.get(location.bucket, location.key)
+            except FederationError:
+                raise
+            except Exception as error:
+                raise SpillError(f"block {location.key} could not be read: {type(error).__name__}") from error
+            return unseal(data, answer.schema, answer.encryption_key)
+
+        yield from in_order(opened, answer.remote_blocks, PREFETCHED)
 
 
 def in_order(make: Callable[[Item], Made], items: Sequence[Item], workers: int) -> Iterator[Made]:
@@ -216,5 +249,3 @@ def in_order(make: Callable[[Item], Made], items: Sequence[Item], workers: int) 
 
 def query_id() -> str:
     return str(uuid.uuid4())
-
-

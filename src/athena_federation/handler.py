@@ -6,12 +6,23 @@ into the order that was asked for. Partition columns are filled in from the spli
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 
 import pyarrow as pa
 
-from athena_federation.errors import QueryError, RemoteProtocolError, SchemaMismatch, UnsupportedSql
+from athena_federation.blocks import without_columns
+from athena_federation.errors import (
+    ConnectorError,
+    FederationError,
+    RemoteProtocolError,
+    SchemaMismatch,
+    UnsupportedSql,
+)
 from athena_federation.messages import (
+    Constraints,
     GetDataSourceCapabilitiesRequest,
     GetDataSourceCapabilitiesResponse,
     GetSplitsRequest,
@@ -28,27 +39,42 @@ from athena_federation.messages import (
     PingResponse,
     ReadRecordsRequest,
     ReadRecordsResponse,
+    RemoteReadRecordsResponse,
     Request,
     Response,
     Split,
     TableName,
 )
-from athena_federation.predicate import Predicate
+from athena_federation.partitions import Daily
+from athena_federation.spill import Spilling, deliver
 from athena_federation.table import Connector, Scan, Table, Value
 
 SPLITS_PER_PAGE = 1_000
-"""Far from the 45,000 small splits that fill a Lambda answer."""
+"""So that the first page is there soon; splits are read while further pages are asked for."""
+PAGE_SIZE = 3_000_000
+"""Bytes of JSON in a page of splits: half of what a Lambda function may answer."""
+SPLIT_SIZE = 600
+"""Bytes of a split's JSON without its properties, and more than it ever has."""
 UNPARTITIONED = pa.record_batch({"partitionId": pa.array([1], pa.int32())})
 """The layout of a table without partition columns: one row, because none would mean that there is nothing to read."""
+
+Watch = Callable[[], None]
+"""Called between batches; raises what ends the reading."""
+
+
+def unwatched() -> None:
+    """Nothing ends the reading."""
 
 
 class Handler:
     """Answers for one connector. Safe to call from several threads, as far as its readers are."""
 
-    def __init__(self, connector: Connector) -> None:
+    def __init__(self, connector: Connector, *, spilling: Spilling | None = None) -> None:
         self.connector = connector
+        self.spilling = spilling
+        """None in one process, where rows need not be spilled."""
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: Request, watch: Watch = unwatched) -> Response:
         """
         Raises:
             FederationError: anything that went wrong, by name. A response never describes an error.
@@ -71,10 +97,12 @@ class Handler:
             case GetSplitsRequest():
                 return self.splits(request)
             case ReadRecordsRequest():
-                return self.read(request)
+                return self.read(request, watch)
         raise RemoteProtocolError(f"this connector does not answer {type(request).__name__}")
 
-    def table(self, name: TableName) -> Table:
+    def table(self, name: TableName, constraints: Constraints) -> Table:
+        if constraints.query_plan is not None:  # its sender does not filter again, so it must not be ignored
+            raise UnsupportedSql("a Substrait query plan (serde 6): this connector speaks serde 5, as its ping says")
         return self.connector.table(name.schema, name.table)
 
     def tables(self, request: ListTablesRequest) -> ListTablesResponse:
@@ -93,7 +121,7 @@ class Handler:
         )
 
     def describe(self, request: GetTableRequest) -> GetTableResponse:
-        table = self.table(request.table)
+        table = self.table(request.table, Constraints(passthrough=request.passthrough))
         return GetTableResponse(
             catalog=request.catalog,
             table=request.table,
@@ -103,63 +131,88 @@ class Handler:
 
     def layout(self, request: GetTableLayoutRequest) -> GetTableLayoutResponse:
         """The partitions that may hold wanted rows. Types come from the table: a request may leave columns out."""
-        table = self.table(request.table)
-        require_no_plan(request)
+        table = self.table(request.table, request.constraints)
         partitions = UNPARTITIONED
         if table.partition.columns:
-            rows = table.partitions(self.connector.today(), request.constraints.predicate)
-            fields = [table.schema.field(name) for name in table.partition.columns]
-            partitions = pa.RecordBatch.from_pylist([dict(row) for row in rows], schema=pa.schema(fields))
+            fields = pa.schema([table.schema.field(name) for name in table.partition.columns])
+            try:
+                rows = table.partitions(self.connector.today(), request.constraints.predicate)
+                partitions = pa.RecordBatch.from_pylist([dict(row) for row in rows], schema=fields)
+            except (SchemaMismatch, pa.ArrowException) as error:
+                raise SchemaMismatch(
+                    f"table {table.name}: its partitions ({', '.join(fields.names)}) are of another type than "
+                    f"what they are compared with: {error}"
+                ) from error
         return GetTableLayoutResponse(catalog=request.catalog, table=request.table, partitions=partitions)
 
     def splits(self, request: GetSplitsRequest) -> GetSplitsResponse:
         """One split per partition; the continuation token is the number of the first partition not yet answered."""
-        table = self.table(request.table)
-        require_no_plan(request)
+        table = self.table(request.table, request.constraints)
+        names = list(table.partition.columns)
+        absent = [name for name in names if name not in request.partitions.schema.names]
+        if absent:
+            raise RemoteProtocolError(f"table {table.name}: the partitions have no column {absent[0]}")
         start = position(request.continuation_token, request.partitions.num_rows)
-        page = request.partitions.slice(start, SPLITS_PER_PAGE)
-        names = [name for name in table.partition.columns if name in page.schema.names]
-        splits = [Split(properties=properties(row)) for row in page.select(names).to_pylist()]
-        if not names:
-            splits = [Split(properties={}) for _ in range(page.num_rows)]
-        end = start + page.num_rows
+        splits: list[Split] = []
+        size = 0
+        for row in request.partitions.slice(start, SPLITS_PER_PAGE).to_pylist():
+            texts = properties({name: row[name] for name in names})
+            size += SPLIT_SIZE + len(json.dumps(texts))
+            if splits and size > PAGE_SIZE:
+                break
+            splits.append(self.split(request, texts))
+        end = start + len(splits)
         more = str(end) if end < request.partitions.num_rows else None
         return GetSplitsResponse(catalog=request.catalog, splits=tuple(splits), continuation_token=more)
 
-    def read(self, request: ReadRecordsRequest) -> ReadRecordsResponse:
-        require_no_plan(request)
-        batches = list(self.rows(request))
-        table = pa.Table.from_batches(batches, schema=request.schema).combine_chunks()
-        found = table.to_batches()
-        records = found[0] if found else pa.RecordBatch.from_pylist([], schema=request.schema)
-        return ReadRecordsResponse(catalog=request.catalog, records=records)
+    def split(self, request: GetSplitsRequest, texts: Mapping[str, str]) -> Split:
+        location = None
+        if self.spilling:
+            location = self.spilling.location(request.query_id, request.identity.config_options)
+        key = self.spilling.new_key() if self.spilling and location else None
+        return Split(spill_location=location, encryption_key=key, properties=texts)
 
-    def rows(self, request: ReadRecordsRequest) -> Iterator[pa.RecordBatch]:
+    def read(self, request: ReadRecordsRequest, watch: Watch) -> ReadRecordsResponse | RemoteReadRecordsResponse:
+        return deliver(self.rows(request, watch), request, self.spilling)
+
+    def rows(self, request: ReadRecordsRequest, watch: Watch) -> Iterator[pa.RecordBatch]:
         """The wanted rows of one split, in the columns and order asked for."""
-        table = self.table(request.table)
+        table = self.table(request.table, request.constraints)
+        require_columns(table, request.schema)
         predicate = request.constraints.predicate.only(table.schema.names)
-        unknown = [name for name in request.schema.names if name not in table.schema.names]
-        if unknown:
-            raise RemoteProtocolError(f"table {table.name} has no column {unknown[0]}, which was asked for")
-        wanted = [n for n in table.schema.names if n in {*request.schema.names, *predicate.summary}]
+        names = table.schema.names
+        wanted = [n for n in names if n in {*request.schema.names, *predicate.summary}] or names[
+            :1
+        ]  # a batch without columns could not say how many rows it has
         partition = values(table, request.split.properties)
         scan = Scan(table=table.name, columns=tuple(wanted), partition=partition, predicate=predicate)
-        for batch in table.read(scan):
-            checked = declared(table, batch, wanted, partition)
-            yield predicate.filter(checked).select(request.schema.names).cast(request.schema)
+        watch()
+        for batch in read(table, scan):
+            watch()
+            kept = predicate.filter(declared(table, batch, wanted, partition))
+            if not request.schema.names:
+                yield without_columns(kept.num_rows)
+            else:
+                columns = [kept.column(name) for name in request.schema.names]
+                yield pa.RecordBatch.from_arrays(columns, schema=request.schema)
 
 
-def require_no_plan(request: GetTableLayoutRequest | GetSplitsRequest | ReadRecordsRequest) -> None:
-    """A plan would have to be applied, because its sender does not filter again; so it is refused, not ignored."""
-    if request.constraints.query_plan is not None:
-        raise UnsupportedSql("a Substrait query plan (serde 6): this connector speaks serde 5, as its ping says")
+def read(table: Table, scan: Scan) -> Iterator[pa.RecordBatch]:
+    """What the author's reader yields. Its own errors pass; any other becomes a ConnectorError without its text."""
+    try:
+        yield from table.read(scan)
+    except FederationError:
+        raise
+    except Exception as error:
+        where = "".join(f", {name} {value}" for name, value in scan.partition.items())
+        raise ConnectorError(f"table {table.name}{where}: its reader failed with {type(error).__name__}") from error
 
 
 def position(token: str | None, rows: int) -> int:
     if token is None:
         return 0
-    if not token.isdigit() or int(token) > rows:
-        raise RemoteProtocolError(f"the continuation token {token!r} is not one of this connector's")
+    if not re.fullmatch("[0-9]{1,9}", token) or int(token) > rows:
+        raise RemoteProtocolError(f"the continuation token {token[:40]!r} is not one of this connector's")
     return int(token)
 
 
@@ -169,24 +222,43 @@ def properties(row: Mapping[str, object]) -> dict[str, str]:
 
 
 def values(table: Table, texts: Mapping[str, str]) -> dict[str, Value]:
-    """The inverse of `properties`, by the types of the columns."""
+    """The inverse of `properties`, by the types of the columns. Raises RemoteProtocolError."""
     found: dict[str, Value] = {}
     for name in table.partition.columns:
         kind = table.schema.field(name).type
         try:
             found[name] = pa.scalar(texts.get(name), pa.string()).cast(kind).as_py()
-        except pa.ArrowInvalid as error:
-            raise RemoteProtocolError(f"the split says {name}={texts[name]!r}, which is not a {kind}") from error
+            if isinstance(table.partition, Daily):
+                date.fromisoformat(texts[name])
+        except KeyError as error:
+            raise RemoteProtocolError(f"table {table.name}: the split does not say which {name} it is for") from error
+        except (pa.ArrowException, ValueError) as error:
+            raise RemoteProtocolError(
+                f"table {table.name}: the split says {name}={texts[name][:40]!r}, which is not a "
+                f"{'day' if isinstance(table.partition, Daily) else kind}"
+            ) from error
     return found
 
 
-def declared(
-    table: Table, batch: pa.RecordBatch, wanted: list[str], partition: Mapping[str, Value]
-) -> pa.RecordBatch:
+def require_columns(table: Table, asked: pa.Schema) -> None:
+    """Raises RemoteProtocolError where the engine asks for what the table has not, or has in another type."""
+    for field in asked:
+        if field.name not in table.schema.names:
+            raise RemoteProtocolError(f"table {table.name} has no column {field.name}, which was asked for")
+        kind = table.schema.field(field.name).type
+        if not field.type.equals(kind):
+            raise RemoteProtocolError(
+                f"table {table.name}: column {field.name} was asked for as {field.type}, but it is {kind}"
+            )
+
+
+def declared(table: Table, batch: pa.RecordBatch, wanted: list[str], partition: Mapping[str, Value]) -> pa.RecordBatch:
     """The wanted columns of a reader's batch, as declared. Raises SchemaMismatch."""
+    if not isinstance(batch, pa.RecordBatch):
+        raise SchemaMismatch(f"table {table.name}: its reader yields {type(batch).__name__}, not RecordBatch")
     columns = []
-    for name in wanted:
-        field = table.schema.field(name)
+    schema = pa.schema([table.schema.field(name) for name in wanted])
+    for name, field in zip(wanted, schema, strict=True):
         if name in batch.schema.names:
             column = batch.column(name)
             if column.type != field.type:
@@ -196,6 +268,4 @@ def declared(
         else:
             raise SchemaMismatch(f"table {table.name}: its reader left out the column {name}")
         columns.append(column)
-    return pa.RecordBatch.from_arrays(columns, schema=pa.schema([table.schema.field(name) for name in wanted]))
-
-
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
