@@ -19,7 +19,7 @@ import threading
 import zlib
 from array import array
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date
 from functools import lru_cache
 
 from slackanalytics.simulator.company import (
@@ -43,6 +43,7 @@ _IDLE_VARIANTS = 32
 _WEEKDAYS = (1.0, 1.03, 1.02, 0.99, 0.90, 0.09, 0.07)
 _QUIET_DAYS = {(1, 1): 0.12, (5, 1): 0.45, (12, 24): 0.3, (12, 25): 0.1, (12, 26): 0.2, (12, 31): 0.35}
 _QUIET_WEEK = range(27, 31)
+_EPOCH = date(1970, 1, 1).toordinal()
 _CLAIM_LENGTH = len('"date_claimed":1234567890,')
 
 
@@ -51,7 +52,7 @@ class MemberFiles:
     The member files of a company, any day from `FIRST_DAY` on. Safe to share between threads.
     """
 
-    def __init__(self, company: Company, *, level: int = 4) -> None:
+    def __init__(self, company: Company, *, level: int = 1) -> None:
         self._company = company
         self._level = level
         self._idle, self._pools = _variants(company.seed)
@@ -169,7 +170,7 @@ def _unix_seconds(ordinal: int) -> int:
     """
     Seven in the morning, UTC, of a day in Unix seconds.
     """
-    return (ordinal - date(1970, 1, 1).toordinal()) * 86_400 + time(7).hour * 3600
+    return (ordinal - _EPOCH) * 86_400 + 7 * 3600
 
 
 def _truth(value: bool) -> str:

@@ -125,10 +125,9 @@ def rate_limited(retry_after: str | None) -> Answer:
     return json_answer({"ok": False, "error": "ratelimited"}, *headers, status=429)
 
 
-def file_answer(body: bytes | Iterator[bytes], day: str) -> Answer:
+def file_answer(body: bytes | Iterator[bytes], name: str) -> Answer:
     """
-    A member file: a gzip *file*, and therefore without a content encoding.
+    A file: gzip as the content, and therefore without a content encoding.
     """
-    name = f"Example Corp Member Analytics {day}.json.gz"
     headers = (("Content-Type", "application/gzip"), ("Content-Disposition", f'attachment; filename="{name}"'))
     return Answer(headers=(*headers, *_SCOPES), body=body)

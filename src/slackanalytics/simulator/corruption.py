@@ -78,6 +78,7 @@ def _old_names(rows: list[bytes], _: str) -> bytes:
         b'"is_active_ios"': b'"is_active_iOS"',
         b'"is_active_android"': b'"is_active_Android"',
         b'"slack_huddles_count"': b'"huddles_count"',
+        b'"guest_member_count"': b'"guest_members_count"',
     }
     body = b"\n".join([*rows, b""])
     for new, old in renamed.items():

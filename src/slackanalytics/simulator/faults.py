@@ -146,9 +146,9 @@ def faulty_answer(fault: Fault, request: Request, day: date, sound: Sound) -> An
     if kind in ERROR_CODES:
         return error_answer(kind)
     if kind in CORRUPTIONS:
-        return file_answer(CORRUPTIONS[kind](sound().split(b"\n")[:-1], argument), str(day))
+        return file_answer(CORRUPTIONS[kind](sound().split(b"\n")[:-1], argument), _name(day))
     if kind in _DELIVERIES:
-        whole = file_answer(gzip.compress(sound(), mtime=0), str(day))
+        whole = file_answer(gzip.compress(sound(), mtime=0), _name(day))
         amount = float(argument) if argument else _DELIVERIES[kind]
         return replace(whole, delivery=Delivery(kind=kind, amount=amount))
     if kind in _STATUSES:
@@ -163,7 +163,7 @@ def _special_answer(kind: str, argument: str, request: Request, day: date) -> An
         case "error":
             return error
         case "error_as_gzip":
-            return replace(file_answer(b"", str(day)), body=error.body, error=error.error)
+            return replace(file_answer(b"", _name(day)), body=error.body, error=error.error)
         case "encoded_error":
             document = json.dumps({"ok": False, "error": error.error}).encode()
             encoding = ("Content-Encoding", "gzip")
@@ -175,9 +175,13 @@ def _special_answer(kind: str, argument: str, request: Request, day: date) -> An
         case "huge_header":
             return json_answer({"ok": True}, ("x-padding", "a" * 2**20))
         case "bomb":
-            return file_answer(bomb(int(argument or 300)), str(day))
+            return file_answer(bomb(int(argument or 300)), _name(day))
         case _:
             return Answer(status=302, headers=(("Location", _destination(argument, request, day)),))
+
+
+def _name(day: date) -> str:
+    return f"Faulty {day}.json.gz"
 
 
 def _destination(argument: str, request: Request, day: date) -> str:

@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from slackanalytics.simulator.activity import FIRST_DAY, MemberFiles
 from slackanalytics.simulator.answers import Answer, Call, Request, error_answer, file_answer, json_answer, rate_limited
+from slackanalytics.simulator.channels import ChannelFiles, gzipped
 from slackanalytics.simulator.company import ENTERPRISE_ID, Company
 from slackanalytics.simulator.faults import FaultPlan, faulty_answer
 from slackanalytics.simulator.roster import roster_csv
@@ -44,7 +45,7 @@ def utc_today() -> date:
 
 class Simulator:
     """
-    Example Corp's Slack. Serves member files over HTTP, keeps Slack's calendar and rate limit, and errs on request.
+    Example Corp's Slack. Serves its analytics files over HTTP, keeps Slack's calendar and rate limit, and errs on request.
 
     ``today`` is a day or asks for one; ``lag`` is how many days old the newest file is; ``rate_limit`` is how many calls
     a token has per minute and method (Slack's tier 2 is 20), ``None`` for any number; ``faults`` is described in
@@ -69,6 +70,7 @@ class Simulator:
         self.company = Company(members, seed)
         self.token = token
         self._files = MemberFiles(self.company)
+        self._channels = ChannelFiles(self.company)
         self._today = today
         self._lag = timedelta(days=lag)
         self._faults = FaultPlan(faults or {})
@@ -197,7 +199,8 @@ class Simulator:
                 return error_answer("metadata_not_available")
             if day_text is not None:
                 return error_answer("metadata_only_does_not_support_date")
-            return error_answer("user_cannot_manage_public_channels")
+            name = f"Example Corp Public Channel Metadata {self.today}.json.gz"
+            return file_answer(gzipped(self._channels.metadata(self.today)), name)
         if day_text is None:
             return error_answer("invalid_arguments")
         day = parse_day(day_text)
@@ -205,25 +208,26 @@ class Simulator:
             return error_answer("invalid_date")
         fault = self._faults.step(day.isoformat(), "*")
         if fault is not None:
-            return faulty_answer(fault, request, day, lambda: b"".join(self._files.lines(day)))
-        if kind == "public_channel":
-            # Only a user with the Public Channel Management permission may read these; this one lacks it.
-            return error_answer("user_cannot_manage_public_channels")
-        return self._published(day)
+            files = self._files if kind == "member" else self._channels
+            return faulty_answer(fault, request, day, lambda: b"".join(files.lines(day)))
+        return self._published(kind, day)
 
-    def _published(self, day: date) -> Answer:
+    def _published(self, kind: str, day: date) -> Answer:
         if day < self.oldest:
             return error_answer("data_not_available")
         if day > self.newest:
             return error_answer("file_not_yet_available")
-        return file_answer(self._files.gzipped(day), str(day))
+        if kind == "public_channel":
+            name = f"Example Corp Public Channel Analytics {day}.json.gz"
+            return file_answer(gzipped(self._channels.lines(day)), name)
+        return file_answer(self._files.gzipped(day), f"Example Corp Member Analytics {day}.json.gz")
 
     def _moved_file(self, request: Request) -> Answer:
         """
         The file behind a redirect, which needs no token: its address is the permission.
         """
         day = parse_day(request.arguments.get("date", ""))
-        return error_answer("file_not_found") if day is None else self._published(day)
+        return error_answer("file_not_found") if day is None else self._published("member", day)
 
 
 class _RateLimit:

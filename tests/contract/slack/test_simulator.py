@@ -79,9 +79,9 @@ def test_a_day_is_a_gzip_file_and_not_an_encoding(server: Served) -> None:
     assert reply.headers.get_content_type() == "application/gzip"
     assert "Content-Encoding" not in reply.headers
     assert reply.headers["x-oauth-scopes"] == "admin.analytics:read"
-    rows = [json.loads(line) for line in gzip.decompress(reply.body).splitlines()]
-    assert len(rows) == 50
-    assert {row["date"] for row in rows} == {"2026-11-10"}
+    found = rows(reply)
+    assert len(found) == 50
+    assert {row["date"] for row in found} == {"2026-11-10"}
 
 
 FORM = "application/x-www-form-urlencoded"
@@ -163,13 +163,33 @@ def test_the_token_may_be_a_rotated_one() -> None:
             {"type": "public_channel", "metadata_only": "true", "date": "2026-11-10"},
             "metadata_only_does_not_support_date",
         ),
-        ({"type": "public_channel", "metadata_only": "1"}, "user_cannot_manage_public_channels"),
-        ({"type": "public_channel", "date": "2026-11-10"}, "user_cannot_manage_public_channels"),
+        ({"type": "public_channel"}, "invalid_arguments"),
+        ({"type": "public_channel", "date": "2026-11-22"}, "file_not_yet_available"),
     ],
 )
 def test_arguments_are_checked(server: Served, arguments: dict[str, str], error: str) -> None:
     reply = get(server, GET_FILE, **arguments)
     assert (reply.status, reply.error) == (200, error)
+
+
+def test_channels_have_a_file_a_day_and_one_of_what_they_are_called_now(server: Served) -> None:
+    daily = rows(get(server, GET_FILE, type="public_channel", date="2026-11-10"))
+    metadata = rows(get(server, GET_FILE, type="public_channel", metadata_only="true"))
+    assert {row["date"] for row in daily} == {"2026-11-10"}
+    assert {row["date"] for row in metadata} == {str(TODAY)}
+    assert {row["channel_id"] for row in daily} & {row["channel_id"] for row in metadata}
+
+
+def rows(reply: Reply) -> list[dict[str, Any]]:
+    assert reply.headers.get_content_type() == "application/gzip"
+    return [json.loads(line) for line in gzip.decompress(reply.body).splitlines()]
+
+
+def test_a_user_without_the_permission_reads_no_channels() -> None:
+    faults = {"2026-11-10": "user_cannot_manage_public_channels"}
+    with Simulator(members=5, today=TODAY, faults=faults).serve() as served:
+        reply = get(served, GET_FILE, type="public_channel", date="2026-11-10")
+        assert reply.error == "user_cannot_manage_public_channels"
 
 
 def test_metadata_only_may_be_false(server: Served) -> None:
