@@ -1,0 +1,89 @@
+"""Our codec and the Java SDK's own readers and writers understand each other, message by message."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from athena_federation import wire
+from athena_federation.messages import Request, Response
+from tests.conformance.cells import cells_by_place, meaning
+from tests.conformance.counterpart import Counterpart
+from tests.conformance.inventions import Invention
+
+pytestmark = [pytest.mark.conformance, pytest.mark.timeout(1800)]
+
+MESSAGES = int(os.environ.get("CONFORMANCE_MESSAGES", "500"))
+"""How many in each direction."""
+SEED = int(os.environ.get("CONFORMANCE_SEED", "1"))
+VERSIONS = (2, 3, 4, 5, 6)
+BATCH = 500
+
+
+def test_java_reads_and_writes_back_what_python_wrote(java: Counterpart) -> None:
+    """Python invents and dumps, Java reads and writes, Python loads; and both see the same cells in the same bytes."""
+    faults: list[str] = []
+    for start in range(0, MESSAGES, BATCH):
+        numbers = range(start, min(start + BATCH, MESSAGES))
+        invented = [
+            (version, Invention(f"{SEED}/{n}", version).message())
+            for n in numbers
+            for version in [VERSIONS[n % len(VERSIONS)]]
+        ]
+        commands = [
+            {"do": "mirror", "version": version, "document": text(message, version)} for version, message in invented
+        ]
+        answers = java.ask_all(commands)
+        for n, (version, message), command, answer in zip(numbers, invented, commands, answers, strict=True):
+            fault = mirrored(message, answer)
+            if fault:
+                faults.append(f"message {n}, version {version}: {fault}\n  {command['document'][:3000]}")
+    assert not faults, told(faults)
+
+
+def mirrored(message: Any, answer: dict[str, Any]) -> str | None:
+    """What is wrong with what came back from Java."""
+    if "failed" in answer:
+        return f"Java cannot read or write it: {answer['failed']}"
+    returned = wire.load(answer["document"])
+    if meaning(returned) != meaning(message):
+        return f"sent {meaning(message)}\n  got  {meaning(returned)}"
+    seen = cells_by_place(wire.parse(answer["document"]))
+    if seen != answer["cells"]:
+        return f"Python sees {seen}\n  Java sees   {answer['cells']}"
+    return None
+
+
+def test_python_loads_and_dumps_back_what_java_wrote(java: Counterpart) -> None:
+    """Java invents and writes, Python loads and dumps, Java reads both and compares what they mean."""
+    faults: list[str] = []
+    for start in range(0, MESSAGES, BATCH):
+        count = min(BATCH, MESSAGES - start)
+        written = java.ask("invent", seed=SEED * 1000 + start, count=count, versions=VERSIONS)["documents"]
+        assert len(written) == count
+        commands = [
+            {
+                "do": "differ",
+                "version": each["version"],
+                "one": each["document"],
+                "other": text(wire.load(each["document"]), each["version"]),
+            }
+            for each in written
+        ]
+        for n, (command, answer) in enumerate(zip(commands, java.ask_all(commands), strict=True), start):
+            if answer:
+                faults.append(f"message {n}, version {command['version']}: {answer}\n  {command['one'][:3000]}")
+    assert not faults, told(faults)
+
+
+def text(message: Request | Response, version: int) -> str:
+    return json.dumps(wire.dump(message, version))
+
+
+def told(faults: list[str]) -> str:
+    kinds = Counter(fault.partition(": ")[2][:80] for fault in faults)
+    return f"{len(faults)} of {MESSAGES} messages differ: {kinds.most_common(10)}\n" + "\n".join(faults[:5])
