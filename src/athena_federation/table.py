@@ -100,18 +100,51 @@ class Table:
                 named = {column, same_day} & set(predicate.summary)
                 text = pa.types.is_string(self.schema.field(column).type)
                 days = daily.days(today) if named else daily.usual_days(today)
-                rows = [({column: day.isoformat() if text else day}, {same_day: day} if same_day else {}) for day in days]
+                rows = [
+                    ({column: day.isoformat() if text else day}, {same_day: day} if same_day else {}) for day in days
+                ]
                 return [values for values, implied in rows if predicate.matches(values | implied)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passthrough:
+    """
+    Queries in the source's own language, which Athena hands on unread.
+
+    In SQL: `SELECT * FROM TABLE(catalog.system.query(query => '…'))`.
+    """
+
+    table: Callable[[Mapping[str, str]], Table]
+    """What a query gives, as a table; called several times per query, so it should not run the query yet."""
+    arguments: tuple[str, ...] = ("QUERY",)
+    """The names of the arguments, in upper case; all of them are required."""
+    schema: str = "system"
+    name: str = "query"
+
+
+Function = Callable[..., pa.Array]
+"""Takes an Arrow array per argument, and gives one as long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
-    """A named set of tables."""
+    """A named set of tables, and whatever else it offers to SQL."""
 
     name: str
-    tables: Sequence[Table]
+    tables: Sequence[Table] = ()
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    """User-defined functions by their names in lower case: `USING EXTERNAL FUNCTION name(…) … LAMBDA '…'`."""
+    passthrough: Passthrough | None = None
+    """None refuses passthrough queries."""
     today: Callable[[], date] = lambda: datetime.now(UTC).date()
     """The UTC date; a fixed one makes a run reproducible."""
+
+    def __post_init__(self) -> None:
+        wrong = [name for name in self.functions if name != name.lower()]
+        if wrong:
+            raise ConfigurationError(
+                f"connector {self.name}: Athena calls functions in lower case, unlike {wrong[0]!r}"
+            )
 
     @property
     def schema(self) -> str:
