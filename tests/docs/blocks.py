@@ -64,8 +64,11 @@ def same(said: str, printed: str) -> bool:
 
 
 def pattern(said: str) -> str:
-    text = re.escape(said).replace(re.escape("…"), "[^\n]*")
-    return re.sub(r"(?m)^\[\^\n\]\*$", ".*?", text)
+    """A regular expression for what a text says."""
+    return r"\n".join(
+        ".*?" if line.strip() == "…" else r"[^\n]*".join(re.escape(part) for part in line.split("…"))
+        for line in said.split("\n")
+    )
 
 
 def tidy(text: str) -> str:

@@ -131,6 +131,27 @@ def verbs(words: str, command: click.Command) -> Iterator[tuple[str, click.Comma
             yield from verbs(f"{words} {name}", below)
 
 
+def sql_page() -> str:
+    """What is answered: every function that the dialect's tables hold."""
+    from athena_federation.dialect.aggregates import AGGREGATES, WINDOW_FUNCTIONS
+    from athena_federation.dialect.functions import FUNCTIONS
+
+    parts = [SQL_LEAD]
+    for title, known in (("Functions", FUNCTIONS), ("Aggregates", AGGREGATES), ("Window functions", WINDOW_FUNCTIONS)):
+        parts.append(f"## {title}\n\n" + ", ".join(f"`{name.lower()}`" for name in sorted(known)) + ".")
+    return page("SQL", "Source: the tables in `src/athena_federation/dialect/`.", "\n\n".join(parts))
+
+
+SQL_LEAD = (
+    "Statements are Athena's: [Trino's SQL](https://trino.io/docs/current/language.html), queries only. What is here is answered"
+    " as Athena answers it, NULLs, rounding, types and errors included. What is not here, and any corner of it that is not"
+    " known to mean the same, is an `UnsupportedSql` that names it, before anything is fetched.\n\nA query may have `WITH`,"
+    " joins, subqueries, `GROUP BY` with `GROUPING SETS`, `ROLLUP` and `CUBE`, `HAVING`, windows, `FILTER`, set operations,"
+    " `VALUES` in `FROM`, `UNNEST`, `ORDER BY`, `LIMIT` and `OFFSET`; an expression `CAST`, `TRY_CAST`, `CASE`, `IF`, `EXTRACT`,"
+    " `INTERVAL`, `LIKE`, `BETWEEN`, `IN` and `EXISTS`."
+)
+
+
 def page(title: str, lead: str, body: str) -> str:
     return f"{HEAD}\n\n# {title}\n\n{lead}\n\n{body.strip()}\n"
 
@@ -223,6 +244,7 @@ PAGES: dict[Path, Callable[[], str]] = {
     REFERENCE / "errors.md": errors_page,
     REFERENCE / "tables.md": tables_page,
     REFERENCE / "cli.md": cli_page,
+    REFERENCE / "sql.md": sql_page,
 }
 
 

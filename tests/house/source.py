@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +49,6 @@ def text_of(node: ast.stmt | None) -> str:
     return ""
 
 
-def pages() -> Iterator[Path]:
+def pages() -> list[Path]:
     """Every Markdown page of the project."""
-    yield from sorted(ROOT.glob("*.md"))
-    yield from sorted((ROOT / "docs").rglob("*.md"))
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
