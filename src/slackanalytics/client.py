@@ -228,7 +228,8 @@ class Client:
             return SourceError(
                 f"{call.subject}: no trustworthy TLS connection to {host} or where it redirects ({reason})"
             )
-        if isinstance(error, urllib3.exceptions.IncompleteRead | http.client.IncompleteRead):
+        incomplete = (urllib3.exceptions.IncompleteRead, http.client.IncompleteRead)
+        if isinstance(error, incomplete) or isinstance(error.__cause__, incomplete):
             return _Transient(Corrupt(f"{call.subject}: the transfer ended early ({reason}); nothing of it was used"))
         return _Transient(SourceError(f"{call.subject}: the connection to {host} failed ({reason}); try again later"))
 

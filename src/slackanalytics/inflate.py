@@ -62,8 +62,8 @@ class _Counted(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         view = memoryview(buffer).cast("B")
-        piece, self._head = self._head, b""
-        piece = piece or self._body.read(len(view))
+        piece = self._head + self._body.read(len(view) - len(self._head))
+        self._head = b""
         view[: len(piece)] = piece
         self.bytes += len(piece)
         return len(piece)

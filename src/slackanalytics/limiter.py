@@ -37,12 +37,13 @@ class Limiter:
 
     def take(self, pause: Pause, waiting: Waiting) -> float:
         """Waits for a call to be free, takes it, and tells how many seconds that took. Raises SourceError if cancelled."""
-        begun = self._clock()
+        waited = 0.0
         while left := self._take():
             waiting("Slack's rate limit", left)
             if pause(left):
                 raise SourceError("cancelled while waiting for Slack's rate limit")
-        return self._clock() - begun
+            waited += left
+        return waited
 
     def hold(self, seconds: float) -> None:
         """Lets nobody call for so long, because Slack asked one of us to wait."""
