@@ -242,11 +242,11 @@ def campaign(ordinal: int) -> float:
 
 def _department(place: float) -> int:
     remaining = place % 1.0
-    for index, department in enumerate(DEPARTMENTS):
+    for index, department in enumerate(DEPARTMENTS[:-1]):
         remaining -= department.share
         if remaining < 0.0:
             return index
-    return 0
+    return len(DEPARTMENTS) - 1
 
 
 def _adopted(crowd: Department, taste: float) -> int:

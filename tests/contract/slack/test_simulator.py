@@ -196,6 +196,11 @@ def test_metadata_only_may_be_false(server: Served) -> None:
     assert get(server, GET_FILE, type="member", date="2026-11-10", metadata_only="false").body[:2] == b"\x1f\x8b"
 
 
+def test_a_post_without_a_body_may_have_its_arguments_in_the_query(server: Served) -> None:
+    assert send(server, "POST", "auth.test").error is None
+    assert send(server, "POST", f"{GET_FILE}?type=members&date=2026-11-10").error == "invalid_type"
+
+
 def test_a_method_that_does_not_exist_is_unknown(server: Served) -> None:
     assert get(server, "admin.analytics.getFiles").error == "unknown_method"
 

@@ -177,8 +177,9 @@ def test_weekends_are_quiet(files: MemberFiles) -> None:
 
 
 def test_christmas_is_quiet(files: MemberFiles) -> None:
-    christmas, before = (sum(row["is_active"] for row in rows(files, date(2026, 12, day))) for day in (25, 11))
-    assert christmas < before / 3
+    active = {day: sum(row["is_active"] for row in rows(files, date(2026, 12, day))) for day in (11, 25, 29)}
+    assert active[25] < active[11] / 3
+    assert active[25] < active[29] < active[11] / 2
 
 
 SCALE = """

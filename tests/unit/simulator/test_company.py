@@ -135,6 +135,7 @@ def test_employees_without_an_account_are_nobody_with_one() -> None:
     company = Company()
     outsiders = list(company.without_account())
     assert 8 <= len(outsiders) <= 10
+    assert all(not person.is_guest for seed in range(40) for person in Company(100, seed).without_account())
     numbers = {person.number for person in company.people(date(2020, 1, 1), date(2035, 1, 1))}
     assert numbers.isdisjoint(person.number for person in outsiders)
     assert all(person.is_in_roster and person.terminated == NEVER for person in outsiders)
