@@ -1,6 +1,6 @@
 """Arrow's types in the protocol's JSON: `{"@type": "Int", "bitWidth": 32, "isSigned": true}`.
 
-Nested types lose their children in this form; that of the children is `null` after reading. The names are those of
+Nested types lose their children in this form: after reading, a child is `null`, and the key of a map, which must not be, text. The names are those of
 https://github.com/apache/arrow-java/blob/main/vector/src/main/codegen/data/ArrowTypes.tdd
 """
 
@@ -44,7 +44,7 @@ LOADED: dict[str, Callable[[Mapping[str, Any]], pa.DataType]] = {
     "null": lambda members: pa.null(),  # noqa: ARG005
     "struct": lambda members: pa.struct([]),  # noqa: ARG005
     "list": lambda members: pa.list_(pa.null()),  # noqa: ARG005
-    "map": lambda members: pa.map_(pa.null(), pa.null()),  # noqa: ARG005
+    "map": lambda members: pa.map_(pa.string(), pa.null()),  # noqa: ARG005
 }
 
 DUMPED: tuple[tuple[Callable[[pa.DataType], bool], str, Callable[[pa.DataType], dict[str, Any]]], ...] = (

@@ -184,7 +184,18 @@ def rows_without_columns(rows: int, framing: Framing) -> bytes:
 
 @lru_cache(maxsize=64)  # the ends of ranges come with one schema each, mostly the same
 def parsed_schema(data: bytes) -> pa.Schema:
-    return ipc.read_schema(one_message(data, "schema"))
+    schema = ipc.read_schema(one_message(data, "schema"))
+    for field in schema:
+        require_names(field)
+    return schema
+
+
+def require_names(field: pa.Field) -> None:
+    """Raises UnicodeDecodeError for a name that is not text: pyarrow looks at names only when they are asked for."""
+    _ = field.name
+    if pa.types.is_nested(field.type):
+        for n in range(field.type.num_fields):
+            require_names(field.type.field(n))
 
 
 def one_message(data: bytes, kind: str) -> ipc.Message:
