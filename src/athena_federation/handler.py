@@ -22,6 +22,7 @@ from athena_federation.errors import (
     UnsupportedSql,
 )
 from athena_federation.messages import (
+    Capability,
     Constraints,
     GetDataSourceCapabilitiesRequest,
     GetDataSourceCapabilitiesResponse,
@@ -38,16 +39,16 @@ from athena_federation.messages import (
     PingRequest,
     PingResponse,
     ReadRecordsRequest,
-    ReadRecordsResponse,
-    RemoteReadRecordsResponse,
     Request,
     Response,
     Split,
     TableName,
+    UserDefinedFunctionRequest,
+    UserDefinedFunctionResponse,
 )
 from athena_federation.partitions import Daily
-from athena_federation.spill import Spilling, deliver
-from athena_federation.table import Connector, Scan, Table, Value
+from athena_federation.spill import Spilling, answer_size, deliver
+from athena_federation.table import Connector, Passthrough, Scan, Table, Value
 
 SPLITS_PER_PAGE = 1_000
 """So that the first page is there soon; splits are read while further pages are asked for."""
@@ -69,10 +70,12 @@ def unwatched() -> None:
 class Handler:
     """Answers for one connector. Safe to call from several threads, as far as its readers are."""
 
-    def __init__(self, connector: Connector, *, spilling: Spilling | None = None) -> None:
+    def __init__(self, connector: Connector, *, spilling: Spilling | None = None, passthrough: bool = True) -> None:
         self.connector = connector
         self.spilling = spilling
         """None in one process, where rows need not be spilled."""
+        self.passthrough = connector.passthrough if passthrough else None
+        """Which passthrough queries are answered: those of the connector, or none."""
 
     def __call__(self, request: Request, watch: Watch = unwatched) -> Response:
         """
@@ -91,18 +94,25 @@ class Handler:
             case GetTableRequest():
                 return self.describe(request)
             case GetDataSourceCapabilitiesRequest():
-                return GetDataSourceCapabilitiesResponse(catalog=request.catalog, capabilities={})
+                return GetDataSourceCapabilitiesResponse(
+                    catalog=request.catalog, capabilities=advertised(self.passthrough)
+                )
             case GetTableLayoutRequest():
                 return self.layout(request)
             case GetSplitsRequest():
                 return self.splits(request)
             case ReadRecordsRequest():
-                return self.read(request, watch)
-        raise RemoteProtocolError(f"this connector does not answer {type(request).__name__}")
+                return deliver(self.rows(request, watch), request, self.spilling)
+            case UserDefinedFunctionRequest():
+                return self.call(request)
+        raise RemoteProtocolError(f"a connector does not answer {type(request).__name__}")
 
     def table(self, name: TableName, constraints: Constraints) -> Table:
+        """The table of this name, or the one that a passthrough query describes."""
         if constraints.query_plan is not None:  # its sender does not filter again, so it must not be ignored
             raise UnsupportedSql("a Substrait query plan (serde 6): this connector speaks serde 5, as its ping says")
+        if constraints.passthrough:
+            return passed_through(self.passthrough, constraints.passthrough, self.connector.name)
         return self.connector.table(name.schema, name.table)
 
     def tables(self, request: ListTablesRequest) -> ListTablesResponse:
@@ -172,9 +182,6 @@ class Handler:
         key = self.spilling.new_key() if self.spilling and location else None
         return Split(spill_location=location, encryption_key=key, properties=texts)
 
-    def read(self, request: ReadRecordsRequest, watch: Watch) -> ReadRecordsResponse | RemoteReadRecordsResponse:
-        return deliver(self.rows(request, watch), request, self.spilling)
-
     def rows(self, request: ReadRecordsRequest, watch: Watch) -> Iterator[pa.RecordBatch]:
         """The wanted rows of one split, in the columns and order asked for."""
         table = self.table(request.table, request.constraints)
@@ -195,6 +202,76 @@ class Handler:
             else:
                 columns = [kept.column(name) for name in request.schema.names]
                 yield pa.RecordBatch.from_arrays(columns, schema=request.schema)
+
+    def call(self, request: UserDefinedFunctionRequest) -> UserDefinedFunctionResponse:
+        """What a function makes of some rows: as many, in the same order, in the type that the SQL declares."""
+        name = request.method
+        function = self.connector.functions.get(name)
+        if function is None:
+            known = ", ".join(sorted(self.connector.functions)) or "none"
+            raise UnsupportedSql(
+                f"function {name}: connector {self.connector.name} has no such function, it has {known}"
+            )
+        if len(request.output_schema) != 1:
+            raise RemoteProtocolError(f"function {name}: one column is expected, not {len(request.output_schema)}")
+        try:
+            made = function(*request.records.columns)
+        except FederationError:
+            raise
+        except Exception as error:
+            raise ConnectorError(f"function {name} failed with {type(error).__name__}") from error
+        records = returned(name, made, request)
+        if self.spilling and answer_size(records, name) > self.spilling.answer_limit:
+            raise ConnectorError(
+                f"function {name}: its results for {records.num_rows:,} rows do not fit into a Lambda answer of 6 MB, "
+                "and functions cannot spill: let it return less per row"
+            )
+        return UserDefinedFunctionResponse(records=records, method=name)
+
+
+def advertised(passthrough: Passthrough | None) -> dict[str, tuple[Capability, ...]]:
+    """
+    What the engine may leave to us, under the names of
+    https://github.com/awslabs/aws-athena-query-federation/blob/master/athena-federation-sdk/src/main/java/com/amazonaws/athena/connector/lambda/metadata/optimizations/querypassthrough/QueryPassthroughSignature.java
+
+    A filter is not among it: predicates are inclusive, so the engine filters again.
+    """
+    if passthrough is None:
+        return {}
+    return {
+        signature(passthrough): (
+            Capability("query_passthrough_schema", (passthrough.schema,)),
+            Capability("query_passthrough_name", (passthrough.name,)),
+            Capability("query_passthrough_arguments", passthrough.arguments),
+        )
+    }
+
+
+def signature(passthrough: Passthrough) -> str:
+    return f"{passthrough.schema}.{passthrough.name}".upper()
+
+
+def passed_through(passthrough: Passthrough | None, arguments: Mapping[str, str], connector: str) -> Table:
+    """The table that a passthrough query describes. Raises UnsupportedSql."""
+    name = arguments.get("schemaFunctionName", "")
+    if passthrough is None or name.upper() != signature(passthrough):
+        raise UnsupportedSql(f"passthrough query {name}: connector {connector} does not offer it")
+    absent = [argument for argument in passthrough.arguments if not arguments.get(argument)]
+    if absent:
+        raise UnsupportedSql(f"passthrough query {name}: the argument {absent[0]} is missing")
+    return passthrough.table({argument: arguments[argument] for argument in passthrough.arguments})
+
+
+def returned(name: str, made: pa.Array, request: UserDefinedFunctionRequest) -> pa.RecordBatch:
+    """What a function has returned as the rows that were asked for. Raises SchemaMismatch."""
+    (field,) = request.output_schema
+    if not isinstance(made, pa.Array):
+        raise SchemaMismatch(f"function {name} returned {type(made).__name__}, not an Arrow array")
+    if made.type != field.type:
+        raise SchemaMismatch(f"function {name} returned {made.type}, but the SQL declares {field.type}")
+    if len(made) != request.records.num_rows:
+        raise SchemaMismatch(f"function {name} returned {len(made)} values for {request.records.num_rows} rows")
+    return pa.RecordBatch.from_arrays([made], schema=request.output_schema)
 
 
 def read(table: Table, scan: Scan) -> Iterator[pa.RecordBatch]:

@@ -182,9 +182,10 @@ def packed(rows: Iterable[pa.RecordBatch], schema: pa.Schema, limit: int | None,
 
 def fitting(batch: pa.RecordBatch, room: int) -> int:
     """How many of the first rows have no more bytes than there is room for."""
+    rows: int = batch.num_rows
     if size_of(batch) <= room:
-        return batch.num_rows
-    low, high = 0, batch.num_rows - 1
+        return rows
+    low, high = 0, rows - 1
     while low < high:
         middle = (low + high + 1) // 2
         if size_of(batch.slice(0, middle)) <= room:
