@@ -84,7 +84,8 @@ class MemberFile:
 
     def _fast(self, block: Block) -> pa.RecordBatch | None:
         """The rows of a block, or None where the slow reader has to decide."""
-        if not _is_utf8(block.text) or not _is_shallow(block):
+        objects = _objects(block)
+        if not objects or not _is_utf8(block.text) or not _is_shallow(block):
             return None
         try:
             table = self._parse(block.text)
@@ -96,7 +97,7 @@ class MemberFile:
             unknown = [name for name in extra if name not in spelled]
             if unknown and (b"NaN" in block.text or b"Inf" in block.text):
                 return None
-            if not _one_object_per_line(block, table.num_rows):
+            if table.num_rows != objects:
                 return None
             batch = self._columns(table)
         except pa.ArrowException:
@@ -180,16 +181,19 @@ def _is_shallow(block: Block) -> bool:
     return all(line.count(b"[") + line.count(b"{") <= MAX_DEPTH for line in block.lines)
 
 
-def _one_object_per_line(block: Block, rows: int) -> bool:
-    """Whether each row is one line.
+def _objects(block: Block) -> int | None:
+    """The number of lines that are not blank, if each begins with { and ends with }.
 
-    Where every line begins with { and ends with }, the step from one line to the next can only lie between two
-    objects, since inside one a comma would stand there; as many rows as lines is then one each.
+    The step from one such line to the next can only lie between two objects, since inside one a comma would stand
+    there. So a reader that finds as many rows as lines has found one in each. Asked first, because pyarrow crashes on
+    text that begins with `null`.
     """
     lines = block.lines
-    if len(lines) != rows or not all(line[:1] == b"{" and line[-1:] == b"}" for line in lines):
-        lines = [line for raw in block.lines if (line := raw.strip(b" \t\r"))]
-    return len(lines) == rows and all(line[:1] == b"{" and line[-1:] == b"}" for line in lines)
+    if not all(line[:1] == b"{" and line[-1:] == b"}" for line in lines):
+        lines = [line for raw in lines if (line := raw.strip(b" \t\r"))]
+        if not all(line[:1] == b"{" and line[-1:] == b"}" for line in lines):
+            return None
+    return len(lines)
 
 
 def _published(batch: pa.RecordBatch, day: date) -> pa.RecordBatch:

@@ -96,6 +96,19 @@ def require_right_or_named(reader: Reader, url: str, right: list[Row]) -> Federa
     return None
 
 
+def require_refused(reader: Reader, url: str) -> FederationError:
+    """Nothing passes but a named error."""
+    rows: list[Row] = []
+
+    def noting(asked: str) -> list[Row]:
+        rows.extend(reader(asked))
+        return []
+
+    error = require_right_or_named(noting, url, [])
+    assert error is not None, f"{len(rows)} rows instead of a refusal"
+    return error
+
+
 def expected(rows: list[dict[str, object]]) -> list[Row]:
     names = ["user_id", "email_address", "is_active", "messages_posted_count"]
     return [{name: row.get(name) for name in names} for row in rows]
@@ -148,3 +161,14 @@ def guesses_numbers(url: str) -> list[Row]:
     """Makes a whole number of anything."""
     rows = accepts_cut_files(url)
     return [row | {"messages_posted_count": int(float(row.get("messages_posted_count") or 0))} for row in rows]
+
+
+def splits_at_every_line_end(url: str) -> list[Row]:
+    """Splits text where Unicode has a line end, inside of strings too."""
+    rows = []
+    for line in zlib.decompress(_call(url), wbits=31).decode().splitlines():
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            continue
+    return rows
