@@ -71,7 +71,14 @@ def load_ranges(value: Any, where: str, null_allowed: bool) -> SortedRangeSet:
 def load_range(value: Any, where: str) -> Range:
     low, high = member(value, "low", where), member(value, "high", where)
     lower = load_marker(low, f"{where}.low")
-    return Range(lower, lower if high == low else load_marker(high, f"{where}.high"))
+    upper = lower if high == low else load_marker(high, f"{where}.high")
+    if is_zero(lower) and is_zero(upper):
+        return Range(Marker(0.0), Marker(0.0))  # from -0.0 to 0.0, which is a way in Java
+    return Range(lower, upper)
+
+
+def is_zero(end: Marker) -> bool:
+    return isinstance(end.value, float) and end.value == 0
 
 
 def load_marker(value: Any, where: str) -> Marker:
@@ -99,7 +106,8 @@ def dump_value_set(allowed: Any, where: str, version: int) -> dict[str, Any]:
             }
             name, early = "SortedRangeSet", "sortable"
         case EquatableValueSet():
-            block = dump_values(allowed.type, allowed.values, f"{where}.valueBlock", version)
+            zeros = [-value for value in allowed.values if isinstance(value, float) and value == 0]
+            block = dump_values(allowed.type, (*allowed.values, *zeros), f"{where}.valueBlock", version)
             body = {"valueBlock": block, "whiteList": FLAG.dump(allowed.white_list, f"{where}.whiteList", version)}
             name, early = "EquatableValueSet", "equatable"
         case AllOrNoneValueSet():
@@ -113,8 +121,19 @@ def dump_value_set(allowed: Any, where: str, version: int) -> dict[str, Any]:
 
 
 def dump_range(kind: pa.DataType, span: Range, where: str, version: int) -> dict[str, Any]:
-    low = dump_marker(kind, span.low, where, version)
-    return {"low": low, "high": low if span.high == span.low else dump_marker(kind, span.high, where, version)}
+    """
+    The range, with both zeros of a float in it or out of it.
+
+    They are equal in SQL, but not in Java: https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/lang/Double.html#compare(double,double)
+    """
+    low, high = span.low, span.high
+    if is_zero(low):
+        low = Marker(-0.0 if low.bound == Bound.EXACTLY else 0.0, low.bound)
+    if is_zero(high):
+        high = Marker(0.0 if high.bound == Bound.EXACTLY else -0.0, high.bound)
+    dumped = dump_marker(kind, low, where, version)
+    same = high == low and not is_zero(low)
+    return {"low": dumped, "high": dumped if same else dump_marker(kind, high, where, version)}
 
 
 def dump_marker(kind: pa.DataType, marker: Marker, where: str, version: int) -> dict[str, Any]:
