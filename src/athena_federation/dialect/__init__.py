@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from athena_federation.dialect import calls as _calls  # noqa: F401  (adds the rules of calls)
-from athena_federation.dialect.grammar import parse, suggest_single_quotes
-from athena_federation.dialect.operators import MACROS
+from athena_federation.dialect import aggregates, operators
+from athena_federation.dialect.grammar import parse
 from athena_federation.dialect.queries import compiled, query
 from athena_federation.dialect.scope import Scope
 from athena_federation.dialect.statement import Catalog, Program, Relation, Scan, Statement, View, quoted
@@ -34,6 +33,10 @@ __all__ = [
 ]
 
 
+MACROS: tuple[str, ...] = (*operators.MACROS, *aggregates.MACROS)
+"""DuckDB statements to run once per connection, before a statement's text."""
+
+
 def compile(sql: str, catalog: Catalog, *, now: datetime) -> Statement:  # noqa: A001
     """
     The statement in DuckDB's words.
@@ -46,7 +49,7 @@ def compile(sql: str, catalog: Catalog, *, now: datetime) -> Statement:  # noqa:
         UnknownTable, UnknownColumn: a name that does not exist.
         UnsupportedSql: a construct whose meaning here is not known to be Athena's.
     """
-    program = Program(catalog, now, query)
+    program = Program(catalog, now, sql, query)
     rows = compiled(program, parse(sql), Scope(), labels=True)
     columns = tuple((field.name or f"_col{n}", field.expr.type) for n, field in enumerate(rows.columns))
     for _, kind in columns:

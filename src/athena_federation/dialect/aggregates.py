@@ -3,6 +3,8 @@
 A rule gives the text around the calls, because FILTER and OVER belong to each call and not to the casts about it.
 """
 
+# The rules share one signature.
+# ruff: noqa: ARG001, ARG005
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -77,6 +79,15 @@ def average(args: list[Expr], distinct: str, construct: Construct) -> Call:
     return Call(text, kind)
 
 
+PERCENTILE = "athena_percentile"
+"""Macro (list, p): the value that stands p of the way from the least to the greatest, NULLs left out."""
+
+MACROS = (
+    f"""CREATE OR REPLACE MACRO {PERCENTILE}(xs, p) AS list_sort(xs, 'ASC', 'NULLS LAST')
+    [1 + least(list_count(xs) - 1, CAST(floor(CAST(p AS DOUBLE) * list_count(xs)) AS BIGINT))]""",
+)
+
+
 def count(args: list[Expr], distinct: str, construct: Construct) -> Call:
     if len(args) > 1:
         raise QueryError(
@@ -96,12 +107,13 @@ def approx_distinct(args: list[Expr], distinct: str, construct: Construct) -> Ca
 
 
 def approx_percentile(args: list[Expr], distinct: str, construct: Construct) -> Call:
-    """Computed exactly, as a value that occurs: an estimate with no error."""
+    """Computed exactly, as a value that occurs, where Trino estimates: the one with that share of values before it."""
     require_number(args[0], construct)
     if args[1].literal is None or not 0 <= float(args[1].literal) <= 1:
         raise UnsupportedSql(f"{construct}: the percentile must be a literal between 0 and 1")
-    kind = args[0].type if args[0].type in (t.BIGINT, t.REAL) else t.BIGINT if t.is_integer(args[0].type) else t.DOUBLE
-    return plain("quantile_disc", f"{cast(args[0], kind)}, {args[1].literal}", kind)
+    kind = t.BIGINT if t.is_integer(args[0].type) else t.REAL if t.is_decimal(args[0].type) else args[0].type
+    values = plain("list", cast(args[0], kind), kind)
+    return Call(lambda within, after: f"{PERCENTILE}({values.text(within, after)}, {args[1].literal})", kind)
 
 
 def extreme(name: str) -> Rule:
@@ -109,8 +121,12 @@ def extreme(name: str) -> Rule:
 
     def rule(args: list[Expr], distinct: str, construct: Construct) -> Call:
         value = comparable(args[0], construct)
-        if t.is_float(value.type):  # DuckDB ranks NaN above all numbers, Trino does not count it
-            return plain(name, f"CASE WHEN isnan({value.sql}) THEN NULL ELSE {value.sql} END", value.type)
+        if t.is_float(value.type):  # DuckDB ranks NaN above all numbers, Trino counts it only where all are
+            counted = plain(name, f"CASE WHEN isnan({value.sql}) THEN NULL ELSE {value.sql} END", value.type)
+            all_ = plain(name, value.sql, value.type)
+            return Call(
+                lambda within, after: f"coalesce({counted.text(within, after)}, {all_.text(within, after)})", value.type
+            )
         return plain(name, distinct + value.sql, value.type, tidy=value.tidy)
 
     return rule
@@ -155,6 +171,8 @@ def at_extreme(name: str) -> Rule:
 
 
 def array_agg(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    if args[0].type.element or args[0].type == t.UNKNOWN:
+        raise UnsupportedSql(f"{construct}: of values of type {args[0].type}")
     return replace(plain("list", distinct + args[0].sql, t.array(args[0].type)), ordered=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from sqlglot import exp
 
@@ -15,11 +16,11 @@ from athena_federation.dialect.scope import Expr, merged
 from athena_federation.errors import QueryError, UnsupportedSql
 
 
-def is_aggregate(node: exp.Expression) -> bool:
+def is_aggregate(node: exp.Expr) -> bool:
     return (isinstance(node, exp.Anonymous) and node.name.lower() in AGGREGATES) or isinstance(node, exp.GroupConcat)
 
 
-def has_aggregate(node: exp.Expression) -> bool:
+def has_aggregate(node: exp.Expr) -> bool:
     """Whether a part of the expression, subqueries aside, is an aggregate (and not one over a window)."""
     if isinstance(node, exp.Query):
         return False
@@ -48,7 +49,7 @@ def called(node: exp.Anonymous, at: Clause) -> Expr:
     return functions.call(name, args, Construct(node))
 
 
-def plain_arguments(node: exp.Expression) -> list[exp.Expression]:
+def plain_arguments(node: exp.Expr) -> list[exp.Expr]:
     for arg in node.expressions:
         if isinstance(arg, exp.Star | exp.Distinct | exp.Order):
             raise QueryError(f"FUNCTION_NOT_AGGREGATE: {text_of(node)}: {type(arg).__name__.upper()} is for aggregates")
@@ -78,7 +79,7 @@ def grouping(node: exp.Anonymous, at: Clause) -> Expr:
 # ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def aggregate(node: exp.Expression, where: exp.Expression | None, at: Clause) -> Expr:
+def aggregate(node: exp.Expr, where: exp.Expr | None, at: Clause) -> Expr:
     """An aggregate of the group, with its FILTER."""
     if not at.aggregates:
         raise QueryError(f"EXPRESSION_NOT_SCALAR: {at.name} cannot contain the aggregate {text_of(node)}{remedy(at)}")
@@ -103,7 +104,7 @@ def filtered(node: exp.Filter, at: Clause) -> Expr:
     return aggregate(node.this, node.expression.this, at)
 
 
-def prepared(node: exp.Expression, at: Clause) -> tuple[Call, frozenset[str], str]:
+def prepared(node: exp.Expr, at: Clause) -> tuple[Call, frozenset[str], str]:
     """The call of an aggregate, what it depends on, and its ORDER BY."""
     if isinstance(node, exp.GroupConcat):
         only(node, "this", "separator")
@@ -111,7 +112,8 @@ def prepared(node: exp.Expression, at: Clause) -> tuple[Call, frozenset[str], st
     else:
         only(node, "this", "expressions")
         name, items = node.name.lower(), list(node.expressions)
-    distinct, order, keys = "", "", []
+    distinct, order = "", ""
+    keys: list[Expr] = []
     if items and isinstance(items[-1], exp.Order):
         order, keys = ordering(items[-1].expressions, at)
         items[-1] = items[-1].this
@@ -129,12 +131,14 @@ def prepared(node: exp.Expression, at: Clause) -> tuple[Call, frozenset[str], st
         raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(node)}: {name}() does not take {len(items)} arguments")
     args = [expression(item, at) for item in items]
     call = rule(args, distinct, Construct(node))
+    if distinct and not order and call.ordered:
+        raise UnsupportedSql(f"{text_of(node)}: DISTINCT in no order; add ORDER BY")
     if order and not call.ordered:
         raise UnsupportedSql(f"{text_of(node)}: ORDER BY within {name}()")
     return call, merged([*args, *keys]), order
 
 
-def ordering(items: list[exp.Expression], at: Clause) -> tuple[str, list[Expr]]:
+def ordering(items: list[exp.Expr], at: Clause) -> tuple[str, list[Expr]]:
     """ORDER BY of a window or an aggregate: NULLs last unless the statement says otherwise."""
     keys, texts = [], []
     for item in items:
@@ -145,7 +149,7 @@ def ordering(items: list[exp.Expression], at: Clause) -> tuple[str, list[Expr]]:
     return ("ORDER BY " + ", ".join(texts), keys) if texts else ("", [])
 
 
-def direction(item: exp.Expression) -> str:
+def direction(item: exp.Expr) -> str:
     return f"{' DESC' if item.args.get('desc') else ''} NULLS {'FIRST' if item.args.get('nulls_first') else 'LAST'}"
 
 
@@ -159,37 +163,33 @@ def window(node: exp.Window, at: Clause) -> Expr:
         raise QueryError(f"EXPRESSION_NOT_SCALAR: {at.name} cannot contain the window function {text_of(node)}")
     inner = replace(at, windows=False, name="a window function")
     over, refs = window_clause(node, inner)
-    function, where, ignore = node.this, "", ""
+    function, nulls = node.this, ""
     if isinstance(function, exp.IgnoreNulls | exp.RespectNulls):
-        ignore = " IGNORE NULLS" if isinstance(function, exp.IgnoreNulls) else ""
+        nulls = "IGNORE NULLS" if isinstance(function, exp.IgnoreNulls) else ""
         function = function.this
     if isinstance(function, exp.Filter):
-        kept = condition(function.expression.this, inner)
-        where = f" FILTER (WHERE {at.program.condition(kept)})"
-        refs |= kept.refs
-        function = function.this
-    if not isinstance(function, exp.Anonymous):
-        raise UnsupportedSql(f"{type(function).__name__} over a window: {text_of(node)}")
-    name = function.name.lower()
-    if name in WINDOW_FUNCTIONS:
-        if where:
-            raise QueryError(f"FUNCTION_NOT_AGGREGATE: {text_of(node)}: FILTER is for aggregates")
-        least, most, rule = WINDOW_FUNCTIONS[name]
-        args = [expression(arg, inner) for arg in plain_arguments(function)]
-        if not least <= len(args) <= most:
-            raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(function)}: {name}() does not take {len(args)} arguments")
-        call = rule(args, "", Construct(node))
-        if ignore and name not in ("lag", "lead", "first_value", "last_value", "nth_value"):
-            raise QueryError(f"SYNTAX_ERROR: {text_of(node)}: IGNORE NULLS")
-        refs |= merged(args)
-    elif is_aggregate(function):
-        if ignore or function.find(exp.Distinct, exp.Order):
+        raise QueryError(f"NOT_SUPPORTED: FILTER over a window: {text_of(node)}; use CASE within the aggregate")
+    if is_aggregate(function):
+        if nulls or function.find(exp.Distinct, exp.Order):
             raise UnsupportedSql(f"DISTINCT, ORDER BY or IGNORE NULLS in an aggregate over a window: {text_of(node)}")
         call, more, _ = prepared(function, inner)
-        refs |= more
     else:
-        raise UnsupportedSql(f"the function {name}() over a window")
-    return Expr(call.text(ignore.strip(), f"{where} OVER ({over})"), call.type, refs, tidy=call.tidy)
+        call, more = window_function(function, nulls, inner)
+    return Expr(call.text(nulls, f" OVER ({over})"), call.type, refs | more, tidy=call.tidy)
+
+
+def window_function(node: exp.Expr, nulls: str, at: Clause) -> tuple[Call, frozenset[str]]:
+    """row_number(), lag() and the like."""
+    name = node.name.lower()
+    if not isinstance(node, exp.Anonymous) or name not in WINDOW_FUNCTIONS:
+        raise UnsupportedSql(f"a window over {text_of(node)}")
+    if nulls and name not in ("lag", "lead", "first_value", "last_value", "nth_value"):
+        raise QueryError(f"SYNTAX_ERROR: {name}() does not take {nulls}")
+    least, most, rule = WINDOW_FUNCTIONS[name]
+    args = [expression(arg, at) for arg in plain_arguments(node)]
+    if not least <= len(args) <= most:
+        raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(node)}: {name}() does not take {len(args)} arguments")
+    return rule(args, "", Construct(node)), merged(args)
 
 
 def window_clause(node: exp.Window, at: Clause) -> tuple[str, frozenset[str]]:
@@ -204,7 +204,7 @@ def window_clause(node: exp.Window, at: Clause) -> tuple[str, frozenset[str]]:
     if order:
         parts.append(order)
     if node.args.get("spec"):
-        parts.append(frame(node.args["spec"], node))
+        parts.append(frame(node.args["spec"], node, keys, at))
     return " ".join(parts), merged([*partition, *keys])
 
 
@@ -216,24 +216,37 @@ def named_window(node: exp.Window) -> exp.Window:
     for known in (select.args.get("windows") or []) if select else []:
         if known.name.lower() == name:
             only(known, "this", "partition_by", "order", "spec")
-            return known
+            return cast("exp.Window", known)
     raise QueryError(f"INVALID_WINDOW_REFERENCE: there is no window {name}")
 
 
-def frame(spec: exp.WindowSpec, node: exp.Window) -> str:
-    """ROWS with literal offsets; RANGE and GROUPS without offsets."""
+def frame(spec: exp.WindowSpec, node: exp.Window, keys: list[Expr], at: Clause) -> str:
+    """ROWS with literal offsets; RANGE with literal offsets from one sort key; GROUPS without offsets."""
     only(spec, "kind", "start", "start_side", "end", "end_side")
     kind = str(spec.args["kind"]).upper()
     edges = []
     for edge in ("start", "end"):
-        bound, side = spec.args.get(edge), str(spec.args.get(f"{edge}_side") or "").upper()
-        if isinstance(bound, exp.Literal) and not bound.is_string and kind == "ROWS" and bound.name.isdigit():
-            edges.append(f"{bound.name} {side}")
-        elif isinstance(bound, str) and bound.upper() in ("UNBOUNDED", "CURRENT ROW"):
+        bound, side = spec.args.get(edge) or "CURRENT ROW", str(spec.args.get(f"{edge}_side") or "").upper()
+        if isinstance(bound, str) and bound.upper() in ("UNBOUNDED", "CURRENT ROW"):
             edges.append(f"{bound.upper()} {side}".strip())
+        elif isinstance(bound, exp.Expr) and (text := offset(bound, kind, keys, at)):
+            edges.append(f"{text} {side}")
         else:
-            raise UnsupportedSql(f"a window frame other than ROWS with a literal number: {text_of(node)}")
+            raise UnsupportedSql(f"a window frame whose bounds are not literals of the right type: {text_of(node)}")
     return f"{kind} BETWEEN {edges[0]} AND {edges[1]}"
+
+
+def offset(bound: exp.Expr, kind: str, keys: list[Expr], at: Clause) -> str | None:
+    """How far a frame reaches: a number of rows, or a distance from the one sort key."""
+    found = expression(bound, at)
+    counted = found.type == t.INTEGER and (found.literal or "").isdigit()
+    if kind == "ROWS":
+        return found.sql if counted else None
+    if kind != "RANGE" or len(keys) != 1:
+        return None
+    if isinstance(bound, exp.Interval) and not isinstance(bound.this, exp.Neg) and t.is_time(keys[0].type):
+        return found.sql if found.type == t.YEAR_INTERVAL or found.literal == "day" or keys[0].type != t.DATE else None
+    return found.sql if counted and t.is_integer(keys[0].type) else None
 
 
 RULES.update({

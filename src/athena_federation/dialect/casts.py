@@ -1,11 +1,15 @@
 """CAST and TRY_CAST: what Trino accepts, how strictly, and how it rounds.
 
-Text is checked against the form that Trino reads before DuckDB, which is more lenient, is asked to convert it.
+Text is checked against the forms that Trino reads before DuckDB, which reads others, is asked to convert it. A form
+that Trino may read and that is not known here is an error at run time, in TRY_CAST too.
+
+Source: Trino's `VarcharToDateCast`, `VarcharToTimestampCast`, `VarcharOperators`, `DecimalCasts`.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -14,14 +18,28 @@ from athena_federation.dialect.grammar import Construct
 from athena_federation.dialect.scope import Expr
 from athena_federation.errors import QueryError, UnsupportedSql
 
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The texts that can be cast to a type: patterns that must match the whole."""
+
+    known: str
+    odd: str = r".*[^\P{Nd}0-9].*"
+    """Texts that Trino may read and this package does not: digits of other scripts, zones, far years."""
+
+
+DAY = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+CLOCK = r"([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9](\.[0-9]{1,3})?)?"
+NUMBER = r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+BLANK = r"[\x00-\x20]*"
+
 FORMS = {
-    "integer": r"[+-]?[0-9]+",
-    "double": r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?",
-    "decimal": r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)",
-    "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
-    "timestamp": r"[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?)?",
+    "integer": Form(r"[+-]?[0-9]+"),
+    "double": Form(rf"{BLANK}[+-]?(NaN|Infinity|{NUMBER}[fFdD]?){BLANK}", rf"{BLANK}[+-]?0[xX].*"),
+    "decimal": Form(rf"[+-]?{NUMBER}"),
+    "date": Form(rf"\s*{DAY}\s*", r"\s*([+-]?[0-9]+-[0-9]{1,2}-[0-9]{1,2})\s*|.*[^\P{Nd}0-9].*"),
+    "timestamp": Form(rf"\s*{DAY}( {CLOCK})?\s*", r"\s*[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}.*|.*[^\P{Nd}0-9].*"),
 }
-"""The text that can be cast to a type, as patterns that must match the whole of it."""
 
 NAMES = {
     "BOOLEAN": t.BOOLEAN,
@@ -44,7 +62,9 @@ def type_named(node: exp.DataType, construct: Construct) -> tuple[t.Type, int | 
     if name in ("VARCHAR", "TEXT"):
         return t.VARCHAR, numbers[0] if numbers else None
     if name == "DECIMAL":
-        precision, scale = [*numbers, 38, 0][:2] if not numbers else [*numbers, 0][:2]
+        precision, scale = [*numbers, 0][:2] if numbers else [38, 0]
+        if not 1 <= precision <= 38 or scale > precision:
+            raise QueryError(f"INVALID_LITERAL: {construct}: a decimal has 1 to 38 digits")
         return t.decimal(precision, scale), None
     if name == "TIMESTAMP" and (not numbers or numbers[0] <= 3):
         return t.Type("timestamp", (numbers or [3])[0]), None
@@ -55,12 +75,12 @@ def literal_cast(text: str, kind: t.Type, construct: Construct) -> Expr | None:
     """DATE '…' and TIMESTAMP '…' with a good literal: a plain constant, or None for other types."""
     if kind.name not in ("date", "timestamp"):
         return None
-    if not re.fullmatch(FORMS[kind.name], text):
+    if not re.fullmatch(FORMS[kind.name].known, text):
+        example = "2026-11-10" if kind == t.DATE else "2026-11-10 08:30:00"
         raise QueryError(
-            f"INVALID_LITERAL: {construct}: '{text}' is not a {kind.name}; write it as 2026-11-10"
-            + ("" if kind == t.DATE else " 08:30:00")
+            f"INVALID_LITERAL: {construct}: '{text}' is not a {kind.name} that is known here; write it as {example}"
         )
-    return Expr(f"CAST('{text}' AS {t.to_duckdb(kind)})", kind)
+    return Expr(f"CAST('{text.strip()}' AS {t.to_duckdb(kind)})", kind)
 
 
 def cast(source: Expr, target: t.Type, construct: Construct, *, length: int | None = None, safe: bool = False) -> Expr:
@@ -68,22 +88,24 @@ def cast(source: Expr, target: t.Type, construct: Construct, *, length: int | No
     sql = converted(source, target, construct, safe=safe)
     tidy = target == t.VARCHAR and (source.tidy or source.type == t.DATE)
     if length is not None:
-        if source.type not in (t.VARCHAR, t.UNKNOWN):
-            failure = failed(f"'a {source.type} longer than varchar({length}): ', {sql}", t.VARCHAR)
-            sql = f"CASE WHEN length({sql}) > {length} THEN {'NULL' if safe else failure} ELSE {sql} END"
-        elif length < 10 or not tidy:
-            sql = f"substr({sql}, 1, {length})"
+        sql = shortened(sql, source, length, tidy=tidy, safe=safe)
         tidy = tidy and length >= 10
     return Expr(sql, target, source.refs, tidy=tidy)
 
 
-def failed(text: str, kind: t.Type) -> str:
-    """An expression that is an error with this text when it is evaluated, and that TRY and the optimizer may handle."""
-    return (
-        f"CAST(CAST(concat({text}) AS UUID) AS {t.to_duckdb(kind)})"
-        if kind == t.VARCHAR
-        else (f"CAST(concat({text}) AS {t.to_duckdb(kind)})")
-    )
+def shortened(sql: str, source: Expr, length: int, *, tidy: bool, safe: bool) -> str:
+    """A text is cut to the length; for the text of another type it is an error not to fit."""
+    if tidy and length >= 10:
+        return sql
+    if source.type in (t.VARCHAR, t.UNKNOWN):
+        return f"substr({sql}, 1, {length})"
+    failure = "NULL" if safe else failed(f"'longer than varchar({length}): '", sql, t.VARCHAR)
+    return f"CASE WHEN length({sql}) > {length} THEN {failure} ELSE {sql} END"
+
+
+def failed(complaint: str, value: str, kind: t.Type) -> str:
+    """An expression that is an error when it is evaluated, of a kind that TRY catches and that can be reordered."""
+    return f"CAST(CAST(CAST(concat({complaint}, {value}) AS UUID) AS VARCHAR) AS {t.to_duckdb(kind)})"
 
 
 def converted(source: Expr, target: t.Type, construct: Construct, *, safe: bool) -> str:
@@ -91,53 +113,74 @@ def converted(source: Expr, target: t.Type, construct: Construct, *, safe: bool)
     plain = f"{word}({source.sql} AS {t.to_duckdb(target)})"
     kind = source.type
     if kind in (target, t.UNKNOWN):
-        return plain
+        return source.sql if kind == target else plain
     if kind == t.VARCHAR:
-        return from_text(source, target, plain, construct, safe=safe)
+        return from_text(source, target, construct, safe=safe)
     if target == t.VARCHAR:
         return to_text(source, construct)
     if t.is_number(kind) and t.is_number(target):
-        return between_numbers(source, target, plain, word, construct)
+        return between_numbers(source, target, word)
     if kind == t.BOOLEAN and t.is_number(target):
         return plain
     if t.is_number(kind) and target == t.BOOLEAN:
         return f"({source.sql} <> 0)"
     if t.is_time(kind) and t.is_time(target):
+        if target.name == "timestamp" and kind.name != "date" and target.precision < kind.precision:
+            raise UnsupportedSql(f"{construct}: a cast from {kind} to {target}; use date_trunc")
         return plain
     raise UnsupportedSql(f"{construct}: a cast from {kind} to {target}")
 
 
-def between_numbers(source: Expr, target: t.Type, plain: str, word: str, construct: Construct) -> str:
-    """Trino rounds half away from zero; DuckDB does so for decimals, and to even for floats."""
+def between_numbers(source: Expr, target: t.Type, word: str) -> str:
+    """Half away from zero; DuckDB does so for decimals and texts, and to even for floats."""
+    sql = source.sql
     if t.is_float(source.type) and t.is_integer(target):
-        return f"{word}(round({source.sql}) AS {t.to_duckdb(target)})"
+        sql = f"round({sql})"
     if t.is_float(source.type) and t.is_decimal(target):
-        raise UnsupportedSql(f"{construct}: a cast from {source.type} to {target}; use round(x, {target.scale})")
-    return plain
+        sql = f"CAST({sql} AS VARCHAR)"  # Trino rounds the shortest text of the number, too
+    return f"{word}({sql} AS {t.to_duckdb(target)})"
 
 
-def from_text(source: Expr, target: t.Type, plain: str, construct: Construct, *, safe: bool) -> str:
+def from_text(source: Expr, target: t.Type, construct: Construct, *, safe: bool) -> str:
     """A text that is not of the form is an error, or NULL when safe."""
+    x = source.sql
+    word = "TRY_CAST" if safe else "CAST"
+    plain = f"{word}({x} AS {t.to_duckdb(target)})"
+    if source.tidy and t.is_time(target):
+        return plain
     if target == t.BOOLEAN:
-        form, plain = r"(?i)(t|true|f|false|1|0)", f"(lower({source.sql}) IN ('t', 'true', '1'))"
+        form, plain = Form(r"(?i)(t|true|f|false|1|0)", ""), f"(lower({x}) IN ('t', 'true', '1'))"
     else:
         name = "integer" if t.is_integer(target) else "double" if t.is_float(target) else target.name
         if name not in FORMS:
             raise UnsupportedSql(f"{construct}: a cast from varchar to {target}")
         form = FORMS[name]
-    if source.tidy and t.is_time(target):
-        return plain
-    otherwise = "NULL" if safe else failed(f"'Cannot cast to {target}: ', {source.sql}", target)
-    matches = f"regexp_full_match({source.sql}, '{form}')"
-    return f"CASE WHEN {source.sql} IS NULL OR {matches} THEN {plain} ELSE {otherwise} END"
+        if name == "double":
+            bare = f"regexp_replace(trim({x}, {CONTROL}), '([0-9.])[fFdD]$', '\\1')"
+            plain = f"{word}({bare} AS {t.to_duckdb(target)})"
+    failure = failed(f"'Cannot cast to {target}: '", x, target)
+    wrong = failure
+    if safe and form.odd:
+        wrong = f"CASE WHEN regexp_full_match({x}, '(?s){form.odd}') THEN {failure} END"
+    elif safe:
+        wrong = "NULL"
+    return f"CASE WHEN {x} IS NULL OR regexp_full_match({x}, '{form.known}') THEN {plain} ELSE {wrong} END"
+
+
+CONTROL = "'" + "".join(map(chr, range(1, 0x21))) + "'"
+"""The characters that Java's trim() takes away."""
 
 
 def to_text(source: Expr, construct: Construct) -> str:
     kind = source.type
+    if t.is_decimal(kind) and kind.precision == kind.scale:
+        if kind.scale == 38:
+            raise UnsupportedSql(f"{construct}: a cast from {kind} to varchar")
+        return f"CAST(CAST({source.sql} AS DECIMAL({kind.precision + 1},{kind.scale})) AS VARCHAR)"
     if t.is_integer(kind) or t.is_decimal(kind) or kind in (t.BOOLEAN, t.DATE):
         return f"CAST({source.sql} AS VARCHAR)"
-    if kind in (t.TIMESTAMP, t.TIMESTAMP_TZ):
-        zone = " UTC" if kind == t.TIMESTAMP_TZ else ""
-        return f"strftime({source.sql}, '%Y-%m-%d %H:%M:%S.%g{zone}')"
-    advice = "; round and cast to decimal first" if t.is_float(kind) else ""
+    if kind.name in ("timestamp", "timestamp with time zone") and kind.precision in (0, 3):
+        zone = " UTC" if kind.name != "timestamp" else ""
+        return f"strftime({source.sql}, '%Y-%m-%d %H:%M:%S{'.%g' if kind.precision else ''}{zone}')"
+    advice = "; cast it to decimal first" if t.is_float(kind) else ""
     raise UnsupportedSql(f"{construct}: a cast from {kind} to varchar{advice}")

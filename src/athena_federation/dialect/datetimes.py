@@ -3,18 +3,21 @@
 Format letters: https://trino.io/docs/current/functions/datetime.html (MySQL letters for date_format and date_parse).
 """
 
+# The rules share one signature.
 from __future__ import annotations
 
 import re
 from datetime import datetime
 
 from athena_federation.dialect import types as t
+from athena_federation.dialect.casts import failed
 from athena_federation.dialect.grammar import Construct
+from athena_federation.dialect.operators import text_literal
 from athena_federation.dialect.scope import Expr, merged
 from athena_federation.errors import QueryError, UnsupportedSql
 
 DATE_UNITS = ("day", "week", "month", "quarter", "year")
-TIME_UNITS = ("second", "minute", "hour", *DATE_UNITS)
+TIME_UNITS = ("millisecond", "second", "minute", "hour", *DATE_UNITS)
 
 FORMAT_LETTERS = {
     "Y": "%Y", "y": "%y", "m": "%m", "c": "%-m", "d": "%d", "e": "%-d", "H": "%H", "k": "%-H", "h": "%I", "I": "%I",
@@ -23,13 +26,10 @@ FORMAT_LETTERS = {
 }  # fmt: skip
 """MySQL's letter -> DuckDB's."""
 
-PARSE_LETTERS = "YmdHisTS%"
-"""Letters that both engines read alike."""
-
 FIELDS = {
     "year": "year", "quarter": "quarter", "month": "month", "week": "week", "week_of_year": "week", "day": "day",
     "day_of_month": "day", "day_of_week": "isodow", "dow": "isodow", "day_of_year": "dayofyear", "doy": "dayofyear",
-    "year_of_week": "isoyear", "yow": "isoyear", "hour": "hour", "minute": "minute", "second": "second",
+    "year_of_week": "isoyear", "yow": "isoyear", "hour": "hour", "minute": "minute", "second": "second", "millisecond": "millisecond",
 }  # fmt: skip
 """Trino's field or function -> DuckDB's function. Weeks are ISO weeks, days of the week 1 Monday .. 7 Sunday."""
 
@@ -82,7 +82,7 @@ def date_trunc(args: list[Expr], construct: Construct) -> Expr:
 
 
 INTERVALS = {
-    "second": "to_seconds({n})", "minute": "to_minutes({n})", "hour": "to_hours({n})",
+    "millisecond": "to_milliseconds({n})", "second": "to_seconds({n})", "minute": "to_minutes({n})", "hour": "to_hours({n})",
     "day": "to_days(CAST({n} AS INTEGER))", "week": "to_weeks(CAST({n} AS INTEGER))",
     "month": "to_months(CAST({n} AS INTEGER))", "quarter": "to_months(CAST(3 * {n} AS INTEGER))",
     "year": "to_years(CAST({n} AS INTEGER))",
@@ -129,19 +129,72 @@ def date_format(args: list[Expr], construct: Construct) -> Expr:
     return Expr(f"strftime({moment.sql}, '{text}')", t.VARCHAR, merged(args), tidy=args[1].literal == "%Y-%m-%d")
 
 
+PARSED = {
+    "Y": "[0-9]{4}", "m": "[0-9]{1,2}", "d": "[0-9]{1,2}", "H": "[0-9]{1,2}", "i": "[0-9]{1,2}", "s": "[0-9]{1,2}",
+    "S": "[0-9]{1,2}", "T": "[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}", "%": "%",
+}  # fmt: skip
+"""The letters that both engines read alike, as patterns of what they read."""
+
+
 def date_parse(args: list[Expr], construct: Construct) -> Expr:
-    if args[0].type != t.VARCHAR or args[1].literal is None:
+    """A text that is not of the form is an error: DuckDB would pass over white space."""
+    x, form = args[0], args[1].literal
+    if x.type != t.VARCHAR or form is None:
         raise UnsupportedSql(f"{construct}: a text and a format literal are needed")
-    text = letters(args[1].literal, PARSE_LETTERS, construct)
-    return Expr(f"strptime({args[0].sql}, '{text}')", t.TIMESTAMP, merged(args))
+    if "%Y" not in form:
+        raise UnsupportedSql(f"{construct}: a format without the year")
+    text = letters(form, "".join(PARSED), construct)
+    sql = f"strptime({x.sql}, '{text}')"
+    if not (x.tidy and form == "%Y-%m-%d"):
+        parts = re.split(r"%(.)", form)
+        shape = "".join(PARSED[part] if n % 2 else re.escape(part) for n, part in enumerate(parts))
+        failure = failed(f"'date_parse: not of the form {form}: '", x.sql, t.TIMESTAMP)
+        sql = f"CASE WHEN {x.sql} IS NULL OR regexp_full_match({x.sql}, {text_literal(shape)}) THEN {sql} ELSE {failure} END"
+    return Expr(sql, t.TIMESTAMP, merged(args))
+
+
+JODA = {
+    "yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "SSS": "%g", "M": "%-m", "d": "%-d",
+    "H": "%-H", "EEEE": "%A", "EEE": "%a", "E": "%a", "MMMM": "%B", "MMM": "%b", "yy": "%y", "a": "%p",
+}  # fmt: skip
+"""Joda's letters -> DuckDB's."""
+
+
+def format_datetime(args: list[Expr], construct: Construct) -> Expr:
+    moment = require_time(args[0], construct)
+    if args[1].literal is None:
+        raise UnsupportedSql(f"{construct}: the format must be a literal")
+    out = []
+    for run in re.findall(r"([A-Za-z])(\1*)|([^A-Za-z]+)", args[1].literal):
+        letters_ = run[0] + run[1]
+        if letters_ and letters_ not in JODA:
+            raise UnsupportedSql(f"{construct}: the format {letters_}")
+        if "'" in run[2] or "%" in run[2]:
+            raise UnsupportedSql(f"{construct}: quotes and percent signs in the format")
+        out.append(JODA[letters_] if letters_ else run[2])
+    form = args[1].literal
+    return Expr(f"strftime({moment.sql}, '{''.join(out)}')", t.VARCHAR, merged(args), tidy=form == "yyyy-MM-dd")
+
+
+def from_iso8601_date(args: list[Expr], construct: Construct) -> Expr:
+    """Of the form YYYY-MM-DD; ISO has others, which are an error here."""
+    if args[0].type != t.VARCHAR:
+        raise QueryError(f"TYPE_MISMATCH: {construct} needs varchar, not {args[0].type}")
+    x = args[0].sql
+    sql = f"CAST({x} AS DATE)"
+    if not args[0].tidy:
+        failure = failed("'from_iso8601_date: not of the form YYYY-MM-DD: '", x, t.DATE)
+        sql = f"CASE WHEN {x} IS NULL OR regexp_full_match({x}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN {sql} ELSE {failure} END"
+    return Expr(sql, t.DATE, args[0].refs)
 
 
 def date_field(field: str, moment: Expr, construct: Construct) -> Expr:
     """year(x), EXTRACT(YEAR FROM x) and the like: a bigint."""
     require_time(moment, construct)
-    if moment.type == t.DATE and field in ("hour", "minute", "second"):
+    if moment.type == t.DATE and field in ("hour", "minute", "second", "millisecond"):
         raise QueryError(f"TYPE_MISMATCH: {construct}: a date has no {field}")
-    return Expr(f"CAST({FIELDS[field]}({moment.sql}) AS BIGINT)", t.BIGINT, moment.refs)
+    part = f"{FIELDS[field]}({moment.sql})" + (" % 1000" if field == "millisecond" else "")
+    return Expr(f"CAST({part} AS BIGINT)", t.BIGINT, moment.refs)
 
 
 def last_day_of_month(args: list[Expr], construct: Construct) -> Expr:

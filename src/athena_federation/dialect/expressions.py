@@ -1,5 +1,7 @@
 """Expressions: one rule for each kind of node; a node without a rule is refused by its name."""
 
+# The rules share one signature; the text is made of parts that this package wrote.
+# ruff: noqa: ARG001, S608
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -8,9 +10,9 @@ from typing import Any
 
 from sqlglot import exp
 
-from athena_federation.dialect import casts, datetimes, operators, texts
+from athena_federation.dialect import arrays, datetimes, operators, texts
 from athena_federation.dialect import types as t
-from athena_federation.dialect.grammar import Construct, only, text_of
+from athena_federation.dialect.grammar import Construct, only, suggest_single_quotes, text_of
 from athena_federation.dialect.scope import Expr, Scope, merged
 from athena_federation.dialect.statement import Program
 from athena_federation.errors import QueryError, UnknownColumn, UnsupportedSql
@@ -34,7 +36,7 @@ class Clause:
         return Clause(self.program, scope, name)
 
 
-def expression(node: exp.Expression, at: Clause) -> Expr:
+def expression(node: exp.Expr, at: Clause) -> Expr:
     """The typed DuckDB text of a node. Raises a QueryError for what Athena or this package refuses."""
     if type(node) in at.groups and (whole := group_value(node, at)):
         return whole
@@ -44,7 +46,7 @@ def expression(node: exp.Expression, at: Clause) -> Expr:
     return rule(node, at)
 
 
-def group_value(node: exp.Expression, at: Clause) -> Expr | None:
+def group_value(node: exp.Expr, at: Clause) -> Expr | None:
     """The value of one of the GROUP BY expressions, if the node is one."""
     try:
         whole = expression(node, at.ungrouped(at.name))
@@ -60,14 +62,14 @@ PREDICATES = (
 """What cannot be an operand without parentheses."""
 
 
-def operand(node: exp.Expression, at: Clause) -> Expr:
+def operand(node: exp.Expr, at: Clause) -> Expr:
     """An operand of a comparison or of arithmetic."""
     if isinstance(node, PREDICATES):
         raise QueryError(f"SYNTAX_ERROR: {text_of(node)} is an operand here: put it in parentheses")
     return expression(node, at)
 
 
-def condition(node: exp.Expression, at: Clause) -> Expr:
+def condition(node: exp.Expr, at: Clause) -> Expr:
     """A boolean, or NULL."""
     found = expression(node, at)
     if found.type not in (t.BOOLEAN, t.UNKNOWN):
@@ -89,21 +91,22 @@ def column(node: exp.Column, at: Clause) -> Expr:
     try:
         found = at.scope.resolve(name, relation)
     except UnknownColumn as error:
-        raise UnknownColumn(f"{error}{quote_hint(node, error)}{position(node)}") from error
+        raise UnknownColumn(f"{error}{quote_hint(node, error, at)}{position(node)}") from error
     if found.type.name.startswith("column of"):
         raise UnsupportedSql(f"the {found.type.name.replace('column', f'column {name}', 1)}")
     return found
 
 
-def quote_hint(node: exp.Column, error: Exception) -> str:
+def quote_hint(node: exp.Column, error: Exception, at: Clause) -> str:
     """A text in double quotes is a name: said with the statement as it should be."""
     if not node.this.args.get("quoted") or node.table or "did you mean" in str(error):
         return ""
-    return f". A text is written in single quotes, not double: '{node.name}'"
+    corrected = suggest_single_quotes(at.program.text, node.name)
+    return f". A text is written in single quotes: {corrected}" if corrected else ""
 
 
-def position(node: exp.Expression) -> str:
-    spot = node.this.meta if isinstance(node.this, exp.Expression) else {}
+def position(node: exp.Expr) -> str:
+    spot = node.this.meta if isinstance(node.this, exp.Expr) else {}
     return f" (line {spot['line']})" if spot.get("line", 1) > 1 else ""
 
 
@@ -127,10 +130,13 @@ def parenthesised(node: exp.Paren, at: Clause) -> Expr:
 
 
 def negated(node: exp.Neg, at: Clause) -> Expr:
+    """The sign belongs to the number that follows it: -2147483648 is an integer."""
+    if isinstance(node.this, exp.Literal) and not node.this.is_string:
+        return operators.number_literal(f"-{node.this.name}")
     value = operand(node.this, at)
     if not t.is_number(value.type):
         raise QueryError(f"TYPE_MISMATCH: {text_of(node)}: the negative of {value.type}")
-    return replace(value, sql=f"(-{value.sql})", literal=f"-{value.literal}" if value.literal else None)
+    return replace(value, sql=f"(-{value.sql})", literal=None)
 
 
 def interval(node: exp.Interval, at: Clause) -> Expr:
@@ -143,16 +149,14 @@ def interval(node: exp.Interval, at: Clause) -> Expr:
 
 def array(node: exp.Array, at: Clause) -> Expr:
     only(node, "expressions", "bracket_notation", "value_constructor")
-    values = [expression(item, at) for item in node.expressions]
-    kind = operators.unified(values, Construct(node))
-    text = ", ".join(operators.cast(value, kind) for value in values)
-    return Expr(f"CAST([{text}] AS {t.to_duckdb(t.array(kind))})", t.array(kind), merged(values))
+    return arrays.made([expression(item, at) for item in node.expressions], Construct(node))
 
 
 def subscript(node: exp.Bracket, at: Clause) -> Expr:
     only(node, "this", "expressions")
-    values = [operand(node.this, at), *(operand(item, at) for item in node.expressions)]
-    return texts.subscript(values, Construct(node))
+    return arrays.subscript(
+        [operand(node.this, at), *(operand(item, at) for item in node.expressions)], Construct(node)
+    )
 
 
 # ── operators ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -220,7 +224,9 @@ def among(node: exp.In, at: Clause) -> Expr:
     if not choices:
         raise QueryError(f"SYNTAX_ERROR: {text_of(node)}: an empty list")
     kind = operators.unified([value, *choices], Construct(node))
-    operators.compare("=", value, choices[0], Construct(node))
+    tests = [operators.compare("=", value, choice, Construct(node)) for choice in choices]
+    if t.is_float(kind):
+        return Expr("(" + " OR ".join(test.sql for test in tests) + ")", t.BOOLEAN, merged(tests))
     text = ", ".join(operators.cast(choice, kind) for choice in choices)
     return Expr(f"({operators.cast(value, kind)} IN ({text}))", t.BOOLEAN, merged([value, *choices]))
 
@@ -231,6 +237,8 @@ def among_rows(node: exp.In, value: Expr, at: Clause) -> Expr:
         raise QueryError(f"TYPE_MISMATCH: {text_of(node)}: the subquery has {len(rows.columns)} columns, not one")
     other = rows.columns[0].expr
     kind = operators.unified([value, other], Construct(node))
+    if t.is_float(kind) or kind.element:
+        raise UnsupportedSql(f"{text_of(node)}: IN a subquery of values of type {kind}; use EXISTS")
     text = rows.sql
     if other.type != kind:
         text = f"SELECT CAST(c0 AS {t.to_duckdb(kind)}) FROM ({rows.sql}) AS {at.program.fresh()}"
@@ -242,7 +250,7 @@ def exists(node: exp.Exists, at: Clause) -> Expr:
     return Expr(f"EXISTS ({rows.sql})", t.BOOLEAN)
 
 
-def scalar(node: exp.Expression, at: Clause) -> Expr:
+def scalar(node: exp.Expr, at: Clause) -> Expr:
     """A subquery as a value: NULL without a row; more than one row is an error in both engines."""
     rows = at.program.query(at.program, node, Scope(outer=at.scope, ctes=at.scope.ctes))
     if len(rows.columns) != 1:
@@ -279,89 +287,6 @@ def liked(node: exp.Like, args: list[Expr]) -> Expr:
     return replace(found, sql=f"(NOT {found.sql})") if node.args.get("negate") else found
 
 
-# ── forms with a grammar of their own ────────────────────────────────────────────────────────────────────────────
-
-
-def case(node: exp.Case, at: Clause) -> Expr:
-    """CASE x WHEN … is the same as CASE WHEN x = …."""
-    only(node, "this", "ifs", "default")
-    subject = operand(node.this, at) if node.this else None
-    tests, values = [], []
-    for branch in node.args["ifs"]:
-        if subject:
-            tests.append(operators.compare("=", subject, operand(branch.this, at), Construct(node)))
-        else:
-            tests.append(condition(branch.this, at))
-        values.append(expression(branch.args["true"], at))
-    default = node.args.get("default")
-    values.append(expression(default, at) if default else Expr("NULL", t.UNKNOWN))
-    return chosen(tests, values, Construct(node))
-
-
-def if_(node: exp.If, at: Clause) -> Expr:
-    only(node, "this", "true", "false")
-    other = node.args.get("false")
-    values = [expression(node.args["true"], at), expression(other, at) if other else Expr("NULL", t.UNKNOWN)]
-    return chosen([condition(node.this, at)], values, Construct(node))
-
-
-def chosen(tests: list[Expr], values: list[Expr], construct: Construct) -> Expr:
-    kind = operators.unified(values, construct)
-    *branches, default = (operators.cast(value, kind) for value in values)
-    text = " ".join(f"WHEN {test.sql} THEN {value}" for test, value in zip(tests, branches, strict=True))
-    tidy = all(value.tidy or value.type == t.UNKNOWN for value in values)
-    return Expr(f"CASE {text} ELSE {default} END", kind, merged([*tests, *values]), tidy=tidy)
-
-
-def cast(node: exp.Cast, at: Clause) -> Expr:
-    only(node, "this", "to", "safe")
-    construct = Construct(node)
-    target, length = casts.type_named(node.args["to"], construct)
-    value = operand(node.this, at)
-    if length is None and value.literal is not None and value.type == t.VARCHAR and not isinstance(node, exp.TryCast):
-        constant = casts.literal_cast(value.literal, target, construct)
-        if constant:
-            return constant
-    return casts.cast(value, target, construct, length=length, safe=isinstance(node, exp.TryCast))
-
-
-def extract(node: exp.Extract, at: Clause) -> Expr:
-    only(node, "this", "expression")
-    field = str(node.this).lower()
-    if field not in datetimes.EXTRACTABLE:
-        raise UnsupportedSql(f"EXTRACT of {field.upper()}: {text_of(node)}")
-    return datetimes.date_field(field, operand(node.expression, at), Construct(node))
-
-
-def trim(node: exp.Trim, at: Clause) -> Expr:
-    only(node, "this", "expression", "position")
-    parts = [node.this, *([node.expression] if node.args.get("expression") else [])]
-    return texts.trimmed(
-        str(node.args.get("position") or "trim").lower(), [operand(p, at) for p in parts], Construct(node)
-    )
-
-
-def substring(node: exp.Substring, at: Clause) -> Expr:
-    only(node, "this", "start", "length")
-    parts = [node.args[part] for part in ("this", "start", "length") if node.args.get(part)]
-    if len(parts) < 2:
-        raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(node)} with one argument")
-    return texts.substr([operand(part, at) for part in parts], Construct(node))
-
-
-def position_of(node: exp.StrPosition, at: Clause) -> Expr:
-    only(node, "this", "substr")
-    return texts.strpos([operand(node.this, at), operand(node.args["substr"], at)], Construct(node))
-
-
-def at_now(kind: t.Type) -> Callable[[Any, Clause], Expr]:
-    def rule(node: exp.Expression, at: Clause) -> Expr:
-        only(node)
-        return datetimes.moment(at.program.now, kind)
-
-    return rule
-
-
 RULES: dict[type, Callable[[Any, Clause], Expr]] = {
     exp.Column: column,
     exp.Literal: literal,
@@ -383,18 +308,7 @@ RULES: dict[type, Callable[[Any, Clause], Expr]] = {
     exp.Is: missing,
     exp.Like: like,
     exp.Escape: like_escaped,
-    exp.Case: case,
-    exp.If: if_,
-    exp.Cast: cast,
-    exp.TryCast: cast,
-    exp.Extract: extract,
-    exp.Trim: trim,
-    exp.Substring: substring,
-    exp.StrPosition: position_of,
-    exp.CurrentDate: at_now(t.DATE),
-    exp.CurrentTimestamp: at_now(t.TIMESTAMP_TZ),
-    exp.Localtimestamp: at_now(t.TIMESTAMP),
     **dict.fromkeys(COMPARISONS, compared),
     **dict.fromkeys(ARITHMETIC, calculated),
 }
-"""Calls are added by `calls`."""
+"""What `forms` and `calls` know, they add."""

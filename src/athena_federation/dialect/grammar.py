@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.parsers.trino import TrinoParser
+from sqlglot.tokenizer_core import Token, TokenType
 
 from athena_federation.errors import QueryError, UnsupportedSql
 
@@ -32,14 +33,14 @@ class Athena(Trino):
 
     INDEX_OFFSET = 0
 
-    class Parser(Trino.Parser):
-        FUNCTIONS: ClassVar = {}
-        FUNCTION_PARSERS: ClassVar = {
-            name: rule for name, rule in Trino.Parser.FUNCTION_PARSERS.items() if name in SPECIAL_FORMS
+    class Parser(TrinoParser):
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+            name: rule for name, rule in TrinoParser.FUNCTION_PARSERS.items() if name in SPECIAL_FORMS
         }
 
 
-def parse(sql: str) -> exp.Expression:
+def parse(sql: str) -> exp.Expr:
     """One SELECT (or set operation, or WITH). Raises QueryError for syntax, UnsupportedSql for other statements."""
     try:
         tokens = sqlglot.tokenize(sql, dialect=Athena)
@@ -54,7 +55,7 @@ def parse(sql: str) -> exp.Expression:
     if len(trees) > 1:
         raise UnsupportedSql("more than one statement; give them one at a time")
     (tree,) = trees
-    if not isinstance(tree, exp.Query):
+    if not isinstance(tree, exp.Query | exp.Values):
         raise UnsupportedSql(f"{tokens[0].text.upper()}: only queries are answered here, and nothing is changed")
     require_grammar(tokens, tree)
     return tree
@@ -69,11 +70,11 @@ def require_query(tokens: list[Token]) -> None:
         )
 
 
-def require_grammar(tokens: list[Token], tree: exp.Expression) -> None:
+def require_grammar(tokens: list[Token], tree: exp.Expr) -> None:
     """Raises QueryError for what sqlglot reads and Athena does not."""
     words = [token.text.upper() for token in tokens]
     kinds = [token.token_type for token in tokens]
-    for n, (token, word, after) in enumerate(zip(tokens, words, [*words[1:], ""], strict=True)):
+    for n, (token, after) in enumerate(zip(tokens, [*words[1:], ""], strict=True)):
         kind, following = token.token_type, kinds[n + 1] if n + 1 < len(kinds) else None
         if kind == TokenType.DCOLON:
             raise syntax(token, "`::` is not Athena's; write CAST(… AS type)")
@@ -118,7 +119,7 @@ def first_line(error: Exception) -> str:
     return text.rstrip(".:") or "the statement cannot be read"
 
 
-def text_of(node: exp.Expression) -> str:
+def text_of(node: exp.Expr) -> str:
     """The construct as the user may recognise it, shortened."""
     text = node.sql(dialect=Athena, normalize_functions=False)
     return text if len(text) <= 80 else text[:77] + "..."
@@ -128,13 +129,13 @@ def text_of(node: exp.Expression) -> str:
 class Construct:
     """A part of the statement, for complaints: its text is made only when it is asked for."""
 
-    node: exp.Expression
+    node: exp.Expr
 
     def __str__(self) -> str:
         return text_of(self.node)
 
 
-def only(node: exp.Expression, *allowed: str) -> None:
+def only(node: exp.Expr, *allowed: str) -> None:
     """Raises UnsupportedSql when a node has a part that is not known here: nothing is passed over in silence."""
     for name, value in node.args.items():
         if name not in allowed and value not in (None, False, [], ""):

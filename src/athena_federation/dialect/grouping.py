@@ -47,7 +47,7 @@ class Items:
     exprs: list[Expr]
     kinds: set[type]
 
-    def text(self, node: exp.Expression) -> str:
+    def text(self, node: exp.Expr) -> str:
         match node:
             case exp.Rollup() | exp.Cube():
                 only(node, "expressions")
@@ -72,7 +72,7 @@ class Items:
             raise QueryError(f"INVALID_COLUMN_REFERENCE: GROUP BY {n}: the SELECT list has {len(items)} columns")
         return self.key(items[n - 1].unalias())
 
-    def key(self, node: exp.Expression) -> str:
+    def key(self, node: exp.Expr) -> str:
         if has_aggregate(node) or node.find(exp.Window):
             raise QueryError(f"EXPRESSION_NOT_SCALAR: GROUP BY cannot contain {text_of(node)}")
         found = expression(node, self.at)

@@ -4,6 +4,8 @@ Sources: Trino's `DecimalOperators` for precision and scale, its integer operato
 zero. Every function takes typed operands and gives a typed result, or refuses.
 """
 
+# The rules share one signature.
+# ruff: noqa: ARG001
 from __future__ import annotations
 
 import re
@@ -17,8 +19,8 @@ DIVIDE = "athena_divide"
 """Macro (a, b): hugeint division rounded half away from zero; DuckDB reports b = 0 as an error."""
 
 MACROS = (
-    f"CREATE OR REPLACE MACRO {DIVIDE}(a, b) AS "
-    "(abs(a) + abs(b) // 2) // abs(b) * CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END",
+    f"""CREATE OR REPLACE MACRO {DIVIDE}(a, b) AS
+    (abs(a) + abs(b) // 2) // abs(b) * CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END""",
 )
 
 
@@ -28,21 +30,27 @@ def text_literal(text: str) -> str:
 
 
 def number_literal(text: str) -> Expr:
-    """integer or bigint, decimal with a point, double with an exponent."""
-    if re.fullmatch(r"[0-9]+", text):
-        if int(text) > 2**63 - 1:
-            raise QueryError(f"INVALID_LITERAL: {text} is larger than a bigint can be")
-        return Expr(text, t.INTEGER if int(text) < 2**31 else t.BIGINT, literal=text)
-    if re.fullmatch(r"[0-9]*\.?[0-9]*[eE][+-]?[0-9]+", text):
-        return Expr(f"CAST({text} AS DOUBLE)", t.DOUBLE, literal=text)
-    if not re.fullmatch(r"[0-9]*\.[0-9]*", text):
+    """integer or bigint, decimal with a point, double with an exponent; a sign may stand before it."""
+    if re.fullmatch(r"-?[0-9]+", text):
+        if not -(2**63) <= int(text) < 2**63:
+            raise QueryError(f"INVALID_LITERAL: {text} is not within the range of bigint")
+        kind = t.INTEGER if -(2**31) <= int(text) < 2**31 else t.BIGINT
+        edge = int(text) in (-(2**31), -(2**63))  # DuckDB takes the sign for an operator
+        return Expr(f"CAST('{text}' AS {t.to_duckdb(kind)})" if edge else signed(text), kind, literal=text)
+    if re.fullmatch(r"-?[0-9]*\.?[0-9]*[eE][+-]?[0-9]+", text):
+        return Expr(f"CAST({signed(text)} AS DOUBLE)", t.DOUBLE, literal=text)
+    if not re.fullmatch(r"-?[0-9]*\.[0-9]*", text):
         raise UnsupportedSql(f"the number {text}")
-    whole, fraction = text.split(".")
+    whole, fraction = text.lstrip("-").split(".")
     precision = len(whole.lstrip("0")) + len(fraction)
     if precision > 38:
         raise QueryError(f"INVALID_LITERAL: {text} has more than the 38 digits of a decimal")
     kind = t.decimal(max(precision, 1), len(fraction))
-    return Expr(f"CAST({text} AS {t.to_duckdb(kind)})", kind, literal=text)
+    return Expr(f"CAST({signed(text)} AS {t.to_duckdb(kind)})", kind, literal=text)
+
+
+def signed(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text
 
 
 def cast(expr: Expr, kind: t.Type) -> str:

@@ -4,12 +4,15 @@ Within a statement the columns of a query are called c0, c1, …; names exist on
 that repeats, or that DuckDB would take for something else, cannot change the meaning.
 """
 
+# The text is made of parts that this package wrote.
+# ruff: noqa: S608
 from __future__ import annotations
 
 from dataclasses import replace
 
 from sqlglot import exp
 
+from athena_federation.dialect import forms  # noqa: F401  (adds its rules)
 from athena_federation.dialect import types as t
 from athena_federation.dialect.calls import direction, has_aggregate
 from athena_federation.dialect.expressions import Clause, condition, expression
@@ -24,12 +27,12 @@ TAIL = ("order", "limit", "offset")
 WHOLE = ("with_", *TAIL)
 
 
-def query(program: Program, node: exp.Expression, scope: Scope) -> Rows:
+def query(program: Program, node: exp.Expr, scope: Scope) -> Rows:
     """A query that is part of a statement."""
     return compiled(program, node, scope)
 
 
-def compiled(program: Program, node: exp.Expression, scope: Scope, *, labels: bool = False) -> Rows:
+def compiled(program: Program, node: exp.Expr, scope: Scope, *, labels: bool = False) -> Rows:
     """A query; with `labels` its columns are called in the text what Athena calls them."""
     prefix = ""
     if with_ := node.args.get("with_"):
@@ -53,7 +56,7 @@ def compiled(program: Program, node: exp.Expression, scope: Scope, *, labels: bo
     return Rows(prefix + rows.sql, rows.columns)
 
 
-def nested(rows: Rows, node: exp.Expression, program: Program, scope: Scope, *, labels: bool) -> Rows:
+def nested(rows: Rows, node: exp.Expr, program: Program, scope: Scope, *, labels: bool) -> Rows:
     """Rows as they are, with ORDER BY and LIMIT of their own."""
     id_ = program.fresh()
     fields = tuple(
@@ -163,7 +166,7 @@ def select_list(node: exp.Select, at: Clause) -> tuple[Field, ...]:
     return tuple(fields)
 
 
-def starred(item: exp.Expression, at: Clause) -> list[Field]:
+def starred(item: exp.Expr, at: Clause) -> list[Field]:
     """* or relation.*."""
     only(item.this if isinstance(item, exp.Column) else item)
     relation = tuple(part.name.lower() for part in item.parts[:-1]) if isinstance(item, exp.Column) else ()
@@ -221,7 +224,7 @@ def brought(side: Rows, columns: list[Field], program: Program) -> str:
 # ── ORDER BY, OFFSET, LIMIT ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def tail(node: exp.Expression, at: Clause, fields: tuple[Field, ...], *, labels: bool, distinct: bool = False) -> str:
+def tail(node: exp.Expr, at: Clause, fields: tuple[Field, ...], *, labels: bool, distinct: bool = False) -> str:
     """What ends a query. The order of a part that nothing limits is dropped: Athena ignores it."""
     offset, limit = node.args.get("offset"), node.args.get("limit")
     text = ""
@@ -237,7 +240,7 @@ def tail(node: exp.Expression, at: Clause, fields: tuple[Field, ...], *, labels:
     return text
 
 
-def order_key(item: exp.Expression, at: Clause, fields: tuple[Field, ...], *, distinct: bool) -> str:
+def order_key(item: exp.Expr, at: Clause, fields: tuple[Field, ...], *, distinct: bool) -> str:
     """A position, the name of an output column, or an expression."""
     only(item, "this", "desc", "nulls_first")
     key = item.this
@@ -258,12 +261,12 @@ def order_key(item: exp.Expression, at: Clause, fields: tuple[Field, ...], *, di
     return f"({found.sql})" + direction(item)
 
 
-def orderable(expr: Expr, item: exp.Expression) -> None:
+def orderable(expr: Expr, item: exp.Expr) -> None:
     if expr.type.element or expr.type in (t.DAY_INTERVAL, t.YEAR_INTERVAL):
         raise UnsupportedSql(f"ORDER BY {text_of(item)}, which is {expr.type}")
 
 
-def limit_clause(node: exp.Expression) -> str:
+def limit_clause(node: exp.Expr) -> str:
     if isinstance(node, exp.Fetch):
         only(node, "direction", "count", "limit_options")
         options = node.args.get("limit_options")
@@ -276,7 +279,7 @@ def limit_clause(node: exp.Expression) -> str:
     return f" LIMIT {count_of(node.expression)}"
 
 
-def count_of(node: exp.Expression) -> str:
+def count_of(node: exp.Expr) -> str:
     if not isinstance(node, exp.Literal) or node.is_string or not node.name.isdigit():
         raise UnsupportedSql(f"a number of rows that is not a plain number: {text_of(node)}")
     return str(node.name)

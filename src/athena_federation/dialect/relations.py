@@ -1,5 +1,7 @@
 """The FROM clause: tables, WITH queries, views, subqueries, VALUES, UNNEST, and their joins."""
 
+# The text is made of parts that this package wrote.
+# ruff: noqa: S608
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -25,7 +27,7 @@ class Source:
     fields: tuple[Field, ...]
 
 
-def from_clause(first: exp.Expression, joins: list[exp.Join], program: Program, scope: Scope) -> Source:
+def from_clause(first: exp.Expr, joins: list[exp.Join], program: Program, scope: Scope) -> Source:
     """Relations separated by commas, each with its joins: ON sees those of its own item only."""
     items: list[Source] = [source(first, program, scope, ())]
     before: tuple[Field, ...] = ()
@@ -39,7 +41,7 @@ def from_clause(first: exp.Expression, joins: list[exp.Join], program: Program, 
     return Source(", ".join(item.sql for item in items), before + items[-1].fields)
 
 
-def source(node: exp.Expression, program: Program, scope: Scope, lateral: tuple[Field, ...]) -> Source:
+def source(node: exp.Expr, program: Program, scope: Scope, lateral: tuple[Field, ...]) -> Source:
     """One relation. Only UNNEST sees the relations to its left."""
     match node:
         case exp.Table():
@@ -101,13 +103,14 @@ def column_of(field: pa.Field, id_: str, days: frozenset[str]) -> Expr:
 def view(found: View, node: exp.Table, program: Program) -> Source:
     if found.name in program.views:
         raise QueryError(f"VIEW_IS_RECURSIVE: the view {'.'.join(found.name)} is made of itself")
-    around, program.views = program.views, (*program.views, found.name)
+    around = program.views, program.text
+    program.views, program.text = (*program.views, found.name), found.sql
     try:
         rows = program.query(program, parse(found.sql), Scope())
     except QueryError as error:
         raise type(error)(f"in the view {'.'.join(found.name)}: {error}") from error
     finally:
-        program.views = around
+        program.views, program.text = around
     id_ = program.fresh()
     return Source(f"({rows.sql}) AS {quoted(id_)}", offered(rows.columns, id_, found.name, node))
 
@@ -125,12 +128,12 @@ def subquery(node: exp.Subquery, program: Program, scope: Scope) -> Source:
     return derived(rows, node, program)
 
 
-def derived(rows: Rows, node: exp.Expression, program: Program) -> Source:
+def derived(rows: Rows, node: exp.Expr, program: Program) -> Source:
     id_ = program.fresh()
     return Source(f"({rows.sql}) AS {quoted(id_)}", offered(rows.columns, id_, (), node))
 
 
-def offered(columns: Iterable[Field], id_: str, relation: tuple[str, ...], node: exp.Expression) -> tuple[Field, ...]:
+def offered(columns: Iterable[Field], id_: str, relation: tuple[str, ...], node: exp.Expr) -> tuple[Field, ...]:
     """The columns c0, c1, … of a query, as a relation of the FROM clause."""
     fields = [
         Field(f.name, replace(f.expr, sql=f"{quoted(id_)}.c{n}", literal=None), relation) for n, f in enumerate(columns)
@@ -138,7 +141,7 @@ def offered(columns: Iterable[Field], id_: str, relation: tuple[str, ...], node:
     return renamed(fields, relation, node)
 
 
-def renamed(fields: list[Field], relation: tuple[str, ...], node: exp.Expression) -> tuple[Field, ...]:
+def renamed(fields: list[Field], relation: tuple[str, ...], node: exp.Expr) -> tuple[Field, ...]:
     """Under the alias, and the column aliases, that the statement gives."""
     alias = node.args.get("alias")
     if alias and alias.this:
@@ -206,6 +209,8 @@ def joined(left: Source, join: exp.Join, program: Program, scope: Scope, before:
     ):
         raise UnsupportedSql("UNNEST in a join other than CROSS JOIN and LEFT JOIN … ON TRUE")
     if join.kind == "CROSS":
+        if join.args.get("on") or join.args.get("using"):
+            raise QueryError("SYNTAX_ERROR: CROSS JOIN has neither ON nor USING")
         return Source(f"{left.sql} CROSS JOIN {right.sql}", left.fields + right.fields)
     word = f"{join.side or 'INNER'} JOIN"
     if join.args.get("using"):

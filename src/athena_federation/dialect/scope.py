@@ -62,7 +62,7 @@ class Scope:
     def resolve(self, name: str, relation: tuple[str, ...] = ()) -> Expr:
         """Raises UnknownColumn when nothing, or more than one thing, has that name."""
         if not relation and (own := [f for f in self.aliases if f.name == name]):
-            if len({f.expr.sql for f in own}) > 1:
+            if len(own) > 1:
                 raise UnknownColumn(f"AMBIGUOUS_NAME: several columns of the SELECT list are called {name}")
             return own[0].expr
         scope: Scope | None = self
@@ -109,6 +109,6 @@ class Cte:
     columns: tuple[Field, ...]
 
 
-def merged(exprs: Iterable[Expr]) -> frozenset[Ref]:
+def merged(exprs: Iterable[Expr]) -> frozenset[str]:
     """What an expression made of these depends on."""
     return frozenset().union(*(expr.refs for expr in exprs))

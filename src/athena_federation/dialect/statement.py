@@ -76,7 +76,9 @@ class Program:
 
     catalog: Catalog
     now: datetime
-    query: Callable[[Program, exp.Expression, Scope], Rows]
+    text: str
+    """The statement as it was written."""
+    query: Callable[[Program, exp.Expr, Scope], Rows]
     """Compiles a query within an expression or a FROM clause."""
     relations: list[tuple[str, Relation]] = field(default_factory=list)
     bounded: set[str] = field(default_factory=set)

@@ -1,5 +1,6 @@
 """Text functions with Trino's results: positions, padding, splitting and regular expressions."""
 
+# The rules share one signature.
 from __future__ import annotations
 
 import re
@@ -54,7 +55,7 @@ def substr(args: list[Expr], construct: Construct) -> Expr:
     if args[1].literal and int(args[1].literal) > 0:
         return Expr(plain, t.VARCHAR, merged(args))
     outside = f"{start} = 0 OR {start} < -length({x})"
-    return Expr(f"CASE WHEN {outside} THEN '' ELSE {plain} END", t.VARCHAR, merged(args))
+    return Expr(f"CASE WHEN {outside} THEN substr({x}, 1, 0) ELSE {plain} END", t.VARCHAR, merged(args))
 
 
 def replace(args: list[Expr], construct: Construct) -> Expr:
@@ -79,6 +80,9 @@ def split_part(args: list[Expr], construct: Construct) -> Expr:
 
 
 def concat_ws(args: list[Expr], construct: Construct) -> Expr:
+    """NULLs are left out."""
+    if any(arg.type == t.UNKNOWN for arg in args):
+        raise QueryError(f"AMBIGUOUS_FUNCTION_CALL: {construct}: a NULL without type")
     return Expr(f"concat_ws({', '.join(texts(args, construct))})", t.VARCHAR, merged(args))
 
 
@@ -109,16 +113,20 @@ def like(args: list[Expr], construct: Construct) -> Expr:
     return Expr(f"({x} LIKE {form} ESCAPE {escape[0]})", t.BOOLEAN, merged(args))
 
 
-def subscript(args: list[Expr], construct: Construct) -> Expr:
-    """x[n]: an index out of range is an error."""
-    element = args[0].type.element
-    if not element or len(args) != 2 or not t.is_integer(args[1].type):
-        raise UnsupportedSql(f"{construct}: a subscript other than a whole number of an array")
-    x, n = args[0].sql, args[1].sql
-    kind = t.to_duckdb(element)
-    failure = f"CAST(CAST(concat('Array subscript out of bounds: ', {n}) AS BIGINT) AS VARCHAR)"
-    text = f"CASE WHEN {n} < 1 OR {n} > len({x}) THEN CAST({failure} AS {kind}) ELSE {x}[{n}] END"
-    return Expr(text, element, merged(args))
+def reverse(args: list[Expr], construct: Construct) -> Expr:
+    """Code point by code point."""
+    (x,) = texts(args, construct)
+    return Expr(
+        f"CASE WHEN {x} IS NOT NULL THEN array_to_string(list_reverse(regexp_extract_all({x}, '(?s).')), '') END",
+        t.VARCHAR,
+        args[0].refs,
+    )
+
+
+def chr_(args: list[Expr], construct: Construct) -> Expr:
+    if not (args[0].literal or "").isdigit() or not 0 < int(args[0].literal or 0) < 0xD800:
+        raise UnsupportedSql(f"{construct}: the code must be a literal from 1 on")
+    return Expr(f"chr({args[0].literal})", t.VARCHAR)
 
 
 # ── regular expressions: Java's in Trino, RE2 in DuckDB ──────────────────────────────────────────────────────────
@@ -165,6 +173,15 @@ def regexp_replace(args: list[Expr], construct: Construct) -> Expr:
         raise UnsupportedSql(f"{construct}: the replacement must be a literal, with groups as $1")
     groups = re.sub(r"\$([0-9])", r"\\\1", new).replace("'", "''")
     return Expr(f"regexp_replace({x}, {pattern(args[1], construct)}, '{groups}', 'g')", t.VARCHAR, merged(args))
+
+
+def regexp_extract_all(args: list[Expr], construct: Construct) -> Expr:
+    (x,) = texts(args[:1], construct)
+    return Expr(f"regexp_extract_all({x}, {pattern(args[1], construct)})", t.array(t.VARCHAR), merged(args))
+
+
+def regexp_count(args: list[Expr], construct: Construct) -> Expr:
+    return Expr(f"CAST(len({regexp_extract_all(args, construct).sql}) AS BIGINT)", t.BIGINT, merged(args))
 
 
 def concat(args: list[Expr], construct: Construct) -> Expr:

@@ -87,7 +87,7 @@ def as_decimal(kind: Type) -> Type:
 
 def common(left: Type, right: Type) -> Type | None:
     """The type both coerce to without a cast, or None where Trino reports TYPE_MISMATCH."""
-    if left == right or right == UNKNOWN:
+    if right in (left, UNKNOWN):
         return left
     if left == UNKNOWN:
         return right

@@ -1,0 +1,110 @@
+"""Expressions with a grammar of their own: CASE, IF, CAST, EXTRACT, TRIM, SUBSTRING, POSITION, the present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlglot import exp
+
+from athena_federation.dialect import casts, datetimes, operators, texts
+from athena_federation.dialect import types as t
+from athena_federation.dialect.expressions import RULES, Clause, condition, expression, operand
+from athena_federation.dialect.grammar import Construct, only, text_of
+from athena_federation.dialect.scope import Expr, merged
+from athena_federation.errors import QueryError, UnsupportedSql
+
+
+def case(node: exp.Case, at: Clause) -> Expr:
+    """CASE x WHEN … is the same as CASE WHEN x = …."""
+    only(node, "this", "ifs", "default")
+    subject = operand(node.this, at) if node.this else None
+    tests, values = [], []
+    for branch in node.args["ifs"]:
+        if subject:
+            tests.append(operators.compare("=", subject, operand(branch.this, at), Construct(node)))
+        else:
+            tests.append(condition(branch.this, at))
+        values.append(expression(branch.args["true"], at))
+    default = node.args.get("default")
+    values.append(expression(default, at) if default else Expr("NULL", t.UNKNOWN))
+    return chosen(tests, values, Construct(node))
+
+
+def if_(node: exp.If, at: Clause) -> Expr:
+    only(node, "this", "true", "false")
+    other = node.args.get("false")
+    values = [expression(node.args["true"], at), expression(other, at) if other else Expr("NULL", t.UNKNOWN)]
+    return chosen([condition(node.this, at)], values, Construct(node))
+
+
+def chosen(tests: list[Expr], values: list[Expr], construct: Construct) -> Expr:
+    kind = operators.unified(values, construct)
+    *branches, default = (operators.cast(value, kind) for value in values)
+    text = " ".join(f"WHEN {test.sql} THEN {value}" for test, value in zip(tests, branches, strict=True))
+    tidy = all(value.tidy or value.type == t.UNKNOWN for value in values)
+    return Expr(f"CASE {text} ELSE {default} END", kind, merged([*tests, *values]), tidy=tidy)
+
+
+def cast(node: exp.Cast, at: Clause) -> Expr:
+    only(node, "this", "to", "safe")
+    construct = Construct(node)
+    target, length = casts.type_named(node.args["to"], construct)
+    value = operand(node.this, at)
+    if length is None and value.literal is not None and value.type == t.VARCHAR and not isinstance(node, exp.TryCast):
+        constant = casts.literal_cast(value.literal, target, construct)
+        if constant:
+            return constant
+    return casts.cast(value, target, construct, length=length, safe=isinstance(node, exp.TryCast))
+
+
+def extract(node: exp.Extract, at: Clause) -> Expr:
+    only(node, "this", "expression")
+    field = str(node.this).lower()
+    if field not in datetimes.EXTRACTABLE:
+        raise UnsupportedSql(f"EXTRACT of {field.upper()}: {text_of(node)}")
+    return datetimes.date_field(field, operand(node.expression, at), Construct(node))
+
+
+def trim(node: exp.Trim, at: Clause) -> Expr:
+    only(node, "this", "expression", "position")
+    parts = [node.this, *([node.expression] if node.args.get("expression") else [])]
+    return texts.trimmed(
+        str(node.args.get("position") or "trim").lower(), [operand(p, at) for p in parts], Construct(node)
+    )
+
+
+def substring(node: exp.Substring, at: Clause) -> Expr:
+    only(node, "this", "start", "length")
+    parts = [node.args[part] for part in ("this", "start", "length") if node.args.get(part)]
+    if len(parts) < 2:
+        raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(node)} with one argument")
+    return texts.substr([operand(part, at) for part in parts], Construct(node))
+
+
+def position_of(node: exp.StrPosition, at: Clause) -> Expr:
+    only(node, "this", "substr")
+    return texts.strpos([operand(node.this, at), operand(node.args["substr"], at)], Construct(node))
+
+
+def at_now(kind: t.Type) -> Callable[[Any, Clause], Expr]:
+    def rule(node: exp.Expr, at: Clause) -> Expr:
+        only(node)
+        return datetimes.moment(at.program.now, kind)
+
+    return rule
+
+
+RULES.update({
+    exp.Case: case,
+    exp.If: if_,
+    exp.Cast: cast,
+    exp.TryCast: cast,
+    exp.Extract: extract,
+    exp.Trim: trim,
+    exp.Substring: substring,
+    exp.StrPosition: position_of,
+    exp.CurrentDate: at_now(t.DATE),
+    exp.CurrentTimestamp: at_now(t.TIMESTAMP_TZ),
+    exp.Localtimestamp: at_now(t.TIMESTAMP),
+})  # fmt: skip

@@ -1,0 +1,141 @@
+"""Functions of numbers, with Trino's result types, rounding and answers outside a function's domain.
+
+Source: Trino's `MathFunctions` (https://trino.io/docs/current/functions/math.html).
+"""
+
+# The rules share one signature.
+# ruff: noqa: ARG005
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from athena_federation.dialect import types as t
+from athena_federation.dialect.grammar import Construct
+from athena_federation.dialect.operators import cast, unified
+from athena_federation.dialect.scope import Expr, merged
+from athena_federation.errors import QueryError, UnsupportedSql
+
+Rule = Callable[[list[Expr], Construct], Expr]
+
+NAN = "CAST('nan' AS DOUBLE)"
+INFINITY = "CAST('infinity' AS DOUBLE)"
+
+
+def require_number(arg: Expr, construct: Construct) -> Expr:
+    if not t.is_number(arg.type):
+        raise QueryError(f"TYPE_MISMATCH: {construct} needs a number, not {arg.type}")
+    return arg
+
+
+def absolute(args: list[Expr], construct: Construct) -> Expr:
+    kind = require_number(args[0], construct).type
+    return Expr(f"CAST(abs({args[0].sql}) AS {t.to_duckdb(kind)})", kind, args[0].refs)
+
+
+def sign(args: list[Expr], construct: Construct) -> Expr:
+    kind = require_number(args[0], construct).type
+    if t.is_float(kind):
+        raise UnsupportedSql(f"{construct}: the sign of a floating-point number, because of -0 and NaN; use CASE")
+    kind = t.decimal(1, 0) if t.is_decimal(kind) else kind
+    return Expr(f"CAST(sign({args[0].sql}) AS {t.to_duckdb(kind)})", kind, args[0].refs)
+
+
+def rounded(args: list[Expr], construct: Construct) -> Expr:
+    """Half away from zero. A decimal keeps its scale when digits are named, and loses it when they are not."""
+    kind = require_number(args[0], construct).type
+    digits = args[1].literal if len(args) > 1 else "0"
+    if digits is None or not digits.isdigit():
+        raise UnsupportedSql(f"{construct}: the number of digits must be a literal from 0 on")
+    if t.is_integer(kind):
+        return Expr(args[0].sql, kind, args[0].refs)
+    if t.is_decimal(kind):
+        scale = kind.scale
+        if len(args) == 1:
+            kind = t.decimal(kind.precision - scale + min(1, scale), 0)
+        else:
+            kind = t.decimal(kind.precision + 1, scale)
+        wide = t.decimal(max(kind.precision, args[0].type.precision + 1), scale)
+        sql = f"round(CAST({args[0].sql} AS {t.to_duckdb(wide)}), {min(int(digits), scale)})"
+        return Expr(f"CAST({sql} AS {t.to_duckdb(kind)})", kind, args[0].refs)
+    return Expr(f"CAST(round({args[0].sql}, {digits}) AS {t.to_duckdb(kind)})", kind, args[0].refs)
+
+
+def stepped(name: str) -> Rule:
+    """floor and ceil: the same type; a decimal loses its scale."""
+
+    def rule(args: list[Expr], construct: Construct) -> Expr:
+        kind = require_number(args[0], construct).type
+        if t.is_integer(kind):
+            return Expr(args[0].sql, kind, args[0].refs)
+        if t.is_decimal(kind):
+            kind = t.decimal(kind.precision - kind.scale + min(1, kind.scale), 0)
+        return Expr(f"CAST({name}({args[0].sql}) AS {t.to_duckdb(kind)})", kind, args[0].refs)
+
+    return rule
+
+
+def truncated(args: list[Expr], construct: Construct) -> Expr:
+    kind = require_number(args[0], construct).type
+    if t.is_integer(kind):
+        raise UnsupportedSql(f"{construct}: of a whole number")
+    if t.is_decimal(kind):
+        kind = t.decimal(max(kind.precision - kind.scale, 1), 0)
+    return Expr(f"CAST(trunc({args[0].sql}) AS {t.to_duckdb(kind)})", kind, args[0].refs)
+
+
+def real_valued(name: str) -> Rule:
+    """Functions of doubles that give doubles."""
+
+    def rule(args: list[Expr], construct: Construct) -> Expr:
+        values = ", ".join(cast(require_number(a, construct), t.DOUBLE) for a in args)
+        return Expr(f"{name}({values})", t.DOUBLE, merged(args))
+
+    return rule
+
+
+def logarithm(name: str) -> Rule:
+    """NaN below zero and -Infinity at zero, where DuckDB reports an error."""
+
+    def rule(args: list[Expr], construct: Construct) -> Expr:
+        x = cast(require_number(args[0], construct), t.DOUBLE)
+        sql = f"CASE WHEN {x} < 0 THEN {NAN} WHEN {x} = 0 THEN -{INFINITY} ELSE {name}({x}) END"
+        return Expr(sql, t.DOUBLE, args[0].refs)
+
+    return rule
+
+
+def square_root(args: list[Expr], construct: Construct) -> Expr:
+    x = cast(require_number(args[0], construct), t.DOUBLE)
+    return Expr(f"CASE WHEN {x} < 0 THEN {NAN} ELSE sqrt({x}) END", t.DOUBLE, args[0].refs)
+
+
+def constant(sql: str) -> Rule:
+    return lambda args, construct: Expr(sql, t.DOUBLE)
+
+
+def is_kind(text: str) -> Rule:
+    """is_nan and the like, of a double."""
+
+    def rule(args: list[Expr], construct: Construct) -> Expr:
+        x = cast(require_number(args[0], construct), t.DOUBLE)
+        return Expr(text.format(x=x), t.BOOLEAN, args[0].refs)
+
+    return rule
+
+
+def extreme(name: str) -> Rule:
+    """greatest and least: NULL if any argument is; a NaN does not count unless all are."""
+
+    def rule(args: list[Expr], construct: Construct) -> Expr:
+        kind = unified(args, construct)
+        if kind.element or kind in (t.UNKNOWN, t.DAY_INTERVAL, t.YEAR_INTERVAL):
+            raise UnsupportedSql(f"{construct}: of values of type {kind}")
+        values = [cast(a, kind) for a in args]
+        missing = " OR ".join(f"{v} IS NULL" for v in values)
+        best = f"{name}({', '.join(values)})"
+        if t.is_float(kind):
+            counted = ", ".join(f"CASE WHEN isnan({v}) THEN NULL ELSE {v} END" for v in values)
+            best = f"coalesce({name}({counted}), CAST('nan' AS {t.to_duckdb(kind)}))"
+        return Expr(f"CASE WHEN {missing} THEN NULL ELSE {best} END", kind, merged(args))
+
+    return rule
