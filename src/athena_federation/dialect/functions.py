@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from athena_federation.dialect import arrays, casts, datetimes, numbers, texts
+from athena_federation.dialect import arrays, casts, datetimes, numbers, patterns, texts
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
 from athena_federation.dialect.operators import arithmetic, cast, compare, unified
@@ -138,11 +138,11 @@ FUNCTIONS: dict[str, Function] = {
     "lpad": Function(3, 3, by_pad("lpad")),
     "ltrim": Function(1, 1, by_trim("ltrim")),
     "md5": Function(1, 1, hashed("md5")),
-    "regexp_count": Function(2, 2, texts.regexp_count),
-    "regexp_extract": Function(2, 3, texts.regexp_extract),
-    "regexp_extract_all": Function(2, 2, texts.regexp_extract_all),
-    "regexp_like": Function(2, 2, texts.regexp_like),
-    "regexp_replace": Function(2, 3, texts.regexp_replace),
+    "regexp_count": Function(2, 2, patterns.regexp_count),
+    "regexp_extract": Function(2, 3, patterns.regexp_extract),
+    "regexp_extract_all": Function(2, 2, patterns.regexp_extract_all),
+    "regexp_like": Function(2, 2, patterns.regexp_like),
+    "regexp_replace": Function(2, 3, patterns.regexp_replace),
     "replace": Function(2, 3, texts.replace),
     "reverse": Function(1, 1, texts.reverse),
     "rpad": Function(3, 3, by_pad("rpad")),

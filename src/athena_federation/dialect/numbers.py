@@ -22,6 +22,8 @@ INFINITY = "CAST('infinity' AS DOUBLE)"
 
 
 def require_number(arg: Expr, construct: Construct) -> Expr:
+    if arg.type == t.UNKNOWN:
+        return Expr("CAST(NULL AS DOUBLE)", t.DOUBLE)
     if not t.is_number(arg.type):
         raise QueryError(f"TYPE_MISMATCH: {construct} needs a number, not {arg.type}")
     return arg

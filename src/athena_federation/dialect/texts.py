@@ -1,4 +1,4 @@
-"""Text functions with Trino's results: positions, padding, splitting and regular expressions."""
+"""Text functions with Trino's results: positions, padding, splitting, LIKE."""
 
 # The rules share one signature.
 from __future__ import annotations
@@ -38,7 +38,7 @@ def whole(arg: Expr, construct: Construct) -> str:
 def upper(args: list[Expr], construct: Construct) -> Expr:
     """Trino maps one character to one: ß has no single upper case."""
     (x,) = texts(args, construct)
-    return Expr(f"replace(upper(replace({x}, 'ß', chr(1))), chr(1), 'ß')", t.VARCHAR, args[0].refs)
+    return Expr(f"replace(upper(replace({x}, 'ß', chr(64976))), chr(64976), 'ß')", t.VARCHAR, args[0].refs)
 
 
 def trimmed(name: str, args: list[Expr], construct: Construct) -> Expr:
@@ -127,61 +127,6 @@ def chr_(args: list[Expr], construct: Construct) -> Expr:
     if not (args[0].literal or "").isdigit() or not 0 < int(args[0].literal or 0) < 0xD800:
         raise UnsupportedSql(f"{construct}: the code must be a literal from 1 on")
     return Expr(f"chr({args[0].literal})", t.VARCHAR)
-
-
-# ── regular expressions: Java's in Trino, RE2 in DuckDB ──────────────────────────────────────────────────────────
-
-JAVA_ONLY = re.compile(r"\(\?[^:]|[*+?}]\+|\\[1-9pPbBkQEGzZhHRXvVuxN0c]|&&|\[[^\]]*\[|\\$")
-"""Look-around, named groups and flags, possessive quantifiers, back references, classes within classes."""
-
-
-def pattern(arg: Expr, construct: Construct) -> str:
-    """A pattern that both engines read alike. Raises UnsupportedSql otherwise."""
-    text = arg.literal
-    if arg.type != t.VARCHAR or text is None:
-        raise UnsupportedSql(f"{construct}: the pattern must be a literal")
-    bare = text.removeprefix("(?i)")
-    if JAVA_ONLY.search(bare):
-        raise UnsupportedSql(f"{construct}: a regular expression with a part that is not the same in RE2")
-    return f"'{text}'".replace("'", "''")[1:-1]
-
-
-def regexp_like(args: list[Expr], construct: Construct) -> Expr:
-    (x,) = texts(args[:1], construct)
-    return Expr(f"regexp_matches({x}, {pattern(args[1], construct)})", t.BOOLEAN, merged(args))
-
-
-def regexp_extract(args: list[Expr], construct: Construct) -> Expr:
-    """NULL without a match."""
-    (x,) = texts(args[:1], construct)
-    form = pattern(args[1], construct)
-    group = args[2].literal if len(args) > 2 else "0"
-    if group is None or not group.isdigit():
-        raise UnsupportedSql(f"{construct}: the group must be a literal number")
-    text = args[1].literal or ""
-    if group != "0" and (re.search(r"\)[?*{]|\|", text) or int(group) > len(re.findall(r"(?<!\\)\((?!\?)", text))):
-        raise UnsupportedSql(f"{construct}: a group that may not take part in the match")
-    sql = f"CASE WHEN regexp_matches({x}, {form}) THEN regexp_extract({x}, {form}, {group}) END"
-    return Expr(sql, t.VARCHAR, merged(args))
-
-
-def regexp_replace(args: list[Expr], construct: Construct) -> Expr:
-    """All matches; $1 is a group."""
-    (x,) = texts(args[:1], construct)
-    new = args[2].literal if len(args) > 2 else ""
-    if new is None or "\\" in new or re.search(r"\$(?![0-9])", new):
-        raise UnsupportedSql(f"{construct}: the replacement must be a literal, with groups as $1")
-    groups = re.sub(r"\$([0-9])", r"\\\1", new).replace("'", "''")
-    return Expr(f"regexp_replace({x}, {pattern(args[1], construct)}, '{groups}', 'g')", t.VARCHAR, merged(args))
-
-
-def regexp_extract_all(args: list[Expr], construct: Construct) -> Expr:
-    (x,) = texts(args[:1], construct)
-    return Expr(f"regexp_extract_all({x}, {pattern(args[1], construct)})", t.array(t.VARCHAR), merged(args))
-
-
-def regexp_count(args: list[Expr], construct: Construct) -> Expr:
-    return Expr(f"CAST(len({regexp_extract_all(args, construct).sql}) AS BIGINT)", t.BIGINT, merged(args))
 
 
 def concat(args: list[Expr], construct: Construct) -> Expr:
