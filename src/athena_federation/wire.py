@@ -311,7 +311,7 @@ def load_fields(kind: type, value: Mapping[str, Any], where: str) -> Any:
     for key in FIELDS[kind]:
         name = key.early if key.early in value and key.name not in value else key.name
         content = value.get(name)
-        if content is not None or (key.form.nullable and name in value):
+        if content is not None or key.form.nullable:
             loaded[key.field] = key.form.load(content, f"{where}.{name}")
         elif key.field in required(kind):
             raise malformed(f"{where}.{name}", "missing" if name not in value else "null")

@@ -1,5 +1,7 @@
 """Arrow bytes: what is written is read again, and what is broken is named."""
 
+# ruff: noqa: DTZ001  # date64 holds points in time without a zone
+
 from __future__ import annotations
 
 import struct
@@ -188,7 +190,9 @@ def test_text_that_is_not_utf8_is_found_when_it_is_read() -> None:
         load_batch(dump_batch(broken, Framing.MODERN), pa.schema({"a": pa.string()}))
 
 
-@pytest.mark.parametrize("data", [b"", b"\x00", bytes(4), b"\xff\xff\xff\xff\xff\xff\xff\x7f", SCHEMA_BYTES[:-1], BATCH_BYTES])
+@pytest.mark.parametrize(
+    "data", [b"", b"\x00", bytes(4), b"\xff\xff\xff\xff\xff\xff\xff\x7f", SCHEMA_BYTES[:-1], BATCH_BYTES]
+)
 def test_what_is_not_a_schema_is_named(data: bytes) -> None:
     with pytest.raises(RemoteProtocolError, match="not an Arrow schema"):
         load_schema(data)
