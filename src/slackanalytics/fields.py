@@ -52,11 +52,11 @@ MEMBER = (
         pa.int64(),
         "Messages posted in public and private channels; the rest of messages_posted_count are direct messages.",
     ),
-    Column("files_added_count", pa.int64(), "Files uploaded."),
+    Column("files_added_count", pa.int64(), "Files uploaded that day."),
     Column("total_calls_count", pa.int64(), "Huddles, Slack calls and calls of other providers. Since 2021-08."),
     Column("slack_calls_count", pa.int64(), "Slack calls, without other providers. Since 2021-04."),
     Column("slack_huddles_count", pa.int64(), "Huddles joined. Since 2021-08."),
-    Column("search_count", pa.int64(), "Searches. Since 2021-04."),
+    Column("search_count", pa.int64(), "Searches made. Since 2021-04."),
     Column(
         "date_claimed",
         pa.int64(),
