@@ -56,9 +56,6 @@ PAGE_SIZE = 3_000_000
 """Bytes of JSON in a page of splits: half of what a Lambda function may answer."""
 SPLIT_SIZE = 600
 """Bytes of a split's JSON without its properties, and more than it ever has."""
-UNPARTITIONED = pa.record_batch({"partitionId": pa.array([1], pa.int32())})
-"""The layout of a table without partition columns: one row, because none would mean that there is nothing to read."""
-
 Watch = Callable[[], None]
 """Called between batches; raises what ends the reading."""
 
@@ -142,7 +139,7 @@ class Handler:
     def layout(self, request: GetTableLayoutRequest) -> GetTableLayoutResponse:
         """The partitions that may hold wanted rows. Types come from the table: a request may leave columns out."""
         table = self.table(request.table, request.constraints)
-        partitions = UNPARTITIONED
+        partitions = one_partition()
         if table.partition.columns:
             fields = pa.schema([table.schema.field(name) for name in table.partition.columns])
             try:
@@ -283,6 +280,11 @@ def read(table: Table, scan: Scan) -> Iterator[pa.RecordBatch]:
     except Exception as error:
         where = "".join(f", {name} {value}" for name, value in scan.partition.items())
         raise ConnectorError(f"table {table.name}{where}: its reader failed with {type(error).__name__}") from error
+
+
+def one_partition() -> pa.RecordBatch:
+    """The layout of a table without partition columns: one row, because none would mean that there is nothing to read."""
+    return pa.record_batch({"partitionId": pa.array([1], pa.int32())})
 
 
 def position(token: str | None, rows: int) -> int:

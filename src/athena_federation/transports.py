@@ -184,7 +184,7 @@ def encoded(document: dict[str, Any]) -> bytes:
 
 def loaded(answer: Answer) -> Response:
     """The response in an answer. Raises what the connector reported instead."""
-    if answer.failed or describes_error(answer.body):
+    if answer.failed or describes_error(answer.body) or not answer.body.lstrip().startswith(b"{"):
         raise reported(answer.body)
     return wire.load(answer.body)  # type: ignore[return-value]
 
@@ -198,8 +198,8 @@ def reported(body: bytes) -> FederationError:
     """The error that a function's runtime describes, as one of ours if it is."""
     try:
         remote = wire.load_error(body)
-    except RemoteProtocolError:
-        return RemoteProtocolError(f"the connector failed with a body that describes no error ({len(body)} bytes)")
+    except RemoteProtocolError:  # such as "Task timed out after 3.00 seconds"
+        return RemoteProtocolError(f"the connector failed, and said: {body[:200].decode(errors='replace')}")
     name = remote.type.rpartition(".")[2]
     message = remote.message.partition("\n")[0]
     if name == THROTTLE.rpartition(".")[2]:
