@@ -7,6 +7,7 @@ https://github.com/awslabs/aws-athena-query-federation/tree/master/athena-federa
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -102,7 +103,8 @@ class SortedRangeSet(Combinable):
 
     def holds(self, value: object) -> bool:
         """Whether a plain value that is not NULL passes."""
-        return any(value in each for each in self.ranges)
+        above = bisect_right(self.ranges, Marker(value).position, key=lambda each: each.low.position)
+        return above > 0 and value in self.ranges[above - 1]
 
     def complement(self) -> ValueSet:
         """What this does not let pass, NULL included; nested values pass either way."""
