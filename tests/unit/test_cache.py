@@ -9,6 +9,8 @@ import random
 import resource
 import signal
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -474,3 +476,51 @@ def test_the_note_of_a_day_is_readable_json(tmp_path: Path, world: World) -> Non
     checksum, _, text = only(tmp_path, "*.json").read_text().partition("\n")
     assert len(checksum) == 64
     assert json.loads(text)["rows"] == len(members())
+
+
+def test_a_day_at_hand_needs_no_call(tmp_path: Path, world: World) -> None:
+    with serving(refusal("file_not_yet_available"), whole()) as running:
+        days = world.days(running, tmp_path)
+        assert not days.is_at_hand(YOUNG)
+        days.keep(YOUNG)
+        assert days.is_at_hand(YOUNG)
+        world.now += timedelta(hours=2)
+        assert not days.is_at_hand(YOUNG)
+        days.keep(DAY)
+        assert days.is_at_hand(DAY)
+        assert days.is_at_hand(TODAY)
+
+
+@pytest.mark.slow
+def test_a_large_day_is_read_in_little_memory() -> None:
+    program = """
+import gzip, io, resource, sys
+from slackanalytics.fields import SCHEMA
+from slackanalytics.spool import batches, spooled
+from tests.faults.server import DAY, lines, member
+
+class Body:
+    def __init__(self, count):
+        self.parts = (gzip.compress(lines([member(n) for n in range(s, s + 1000)]), 1) for s in range(0, count, 1000))
+        self.rest = b""
+    def read(self, size, /):
+        self.rest = self.rest or next(self.parts, b"")
+        piece, self.rest = self.rest[:size], self.rest[size:]
+        return piece
+
+def peak(count):
+    with spooled(Body(count), DAY).spool as spool:
+        assert sum(batch.num_rows for batch in batches(spool, SCHEMA.names)) == count
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+small = peak(60_000)
+print(peak(300_000) - small)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(["src", "."])},
+    )
+    assert int(done.stdout) < 40
