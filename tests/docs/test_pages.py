@@ -37,20 +37,23 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def shell(command: str, environment: dict[str, str], folder: Path) -> str:
-    """All that a command prints, stderr included."""
-    both = f"exec 2>&1\n{command}"
-    return subprocess.run(
-        ["bash", "-c", both], env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=60
-    ).stdout
+def session(texts: list[str], environment: dict[str, str], folder: Path) -> list[str]:
+    """What each of some commands prints, stderr included, when they are given to one shell."""
+    lines = [f"{{ {text}\n}} 2>&1\nprintf '{END}'" for text in texts]
+    script = "\n".join(["trap 'kill $(jobs -p) 2>/dev/null' EXIT", *lines])
+    done = subprocess.run(
+        ["bash", "-c", script], env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=100
+    )
+    return done.stdout.split(END)[:-1]
 
 
 @pytest.mark.parametrize("page", with_blocks("console"), ids=named)
 def test_a_session_is_as_shown(page: Path, environment: dict[str, str], tmp_path: Path) -> None:
-    for block in blocks(page):
-        for command in commands(block.text) if block.language == "console" else ():
-            printed = shell(command.text, environment, tmp_path)
-            assert same(command.printed, printed), f"{named(page)}:{block.line}\n$ {command.text}\n{printed}"
+    shown = [c for block in blocks(page) if block.language == "console" for c in commands(block.text)]
+    printed = session([command.text for command in shown], environment, tmp_path)
+    assert len(printed) == len(shown)
+    for command, text in zip(shown, printed, strict=True):
+        assert same(command.printed, text), f"{named(page)}\n$ {command.text}\n{text}"
 
 
 @pytest.mark.parametrize("page", with_blocks("python"), ids=named)
@@ -111,8 +114,11 @@ def test_each_page_of_the_docs_can_be_reached_from_the_readme() -> None:
 
 
 def test_a_wrong_session_is_noticed(environment: dict[str, str], tmp_path: Path) -> None:
-    (command,) = commands("$ echo one\ntwo\n")
-    assert not same(command.printed, shell(command.text, environment, tmp_path))
+    (right, wrong) = commands("$ word=one\n$ echo $word\ntwo\n")
+    nothing, printed = session([right.text, wrong.text], environment, tmp_path)
+    assert same(right.printed, nothing)
+    assert printed == "one\n"
+    assert not same(wrong.printed, printed)
 
 
 def test_an_ellipsis_stands_for_part_of_a_line_or_for_whole_lines() -> None:
