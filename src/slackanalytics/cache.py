@@ -168,6 +168,11 @@ class Days:
             return day <= today - timedelta(days=2)
         return entry.status == "published"
 
+    def is_at_hand(self, day: date) -> bool:
+        """Whether reading the day makes no call: it is kept, known to have no data, or out of Slack's reach."""
+        entry = self._entry(day, self._shelf())
+        return self._holds(entry) if entry else not self._askable(day)
+
     def listing(self) -> list[DayStatus]:
         """The kept days with their sizes, oldest first."""
         return [self._status(day, entry) for day, entry in self._entries().items() if entry.status == "published"]
@@ -254,7 +259,8 @@ class Days:
             shelf.keep(entry, spool)
         except OSError as error:
             self.notes.add(
-                None, f"days cannot be kept in {shelf.directory}: {error.strerror or error}; they are fetched anew"
+                None,
+                f"days cannot be kept in {shelf.directory}: {error.strerror or error}; SLACKANALYTICS_CACHE_DIR names another place",
             )
             if spool is None:
                 self._answers[entry.day] = entry
@@ -282,10 +288,10 @@ class Days:
 
     def _usual_rows(self, day: date) -> int | None:
         """The number of members of the nearest kept day."""
-        known = self._entries()
-        for distance in range(1, NEIGHBOURS + 1):
+        shelf = self._shelf()
+        for distance in range(1, NEIGHBOURS + 1) if shelf else ():
             for other in (day - timedelta(days=distance), day + timedelta(days=distance)):
-                entry = known.get(other)
+                entry = self._entry(other, shelf)
                 if entry and entry.status == "published" and entry.rows:
                     return entry.rows
         return None
@@ -331,7 +337,10 @@ class Days:
                 self._shelves[directory] = Shelf(directory)
             except OSError as error:
                 self._shelves[directory] = None
-                self.notes.add(None, f"days cannot be kept in {root}: {error.strerror or error}; they are fetched anew")
+                self.notes.add(
+                    None,
+                    f"days cannot be kept in {root}: {error.strerror or error}; SLACKANALYTICS_CACHE_DIR names another place",
+                )
         return self._shelves[directory]
 
 

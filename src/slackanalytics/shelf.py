@@ -26,6 +26,9 @@ from slackanalytics.spool import Spool
 
 POLL_SECONDS = 0.05
 
+_Version = tuple[int, int, int]
+"""What tells a file from what it was before: its node, time and size."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -63,7 +66,8 @@ class Shelf:
         directory.chmod(0o700)
         self.directory = directory
         self._lock = threading.Lock()
-        self._index: tuple[int, dict[date, Entry]] = (-1, {})
+        self._changed = -1
+        self._index: dict[date, tuple[_Version, Entry | None]] = {}
         self._verified: set[tuple[str, int, int, int]] = set()
 
     def entry(self, day: date) -> Entry | None:
@@ -87,17 +91,16 @@ class Shelf:
         return entry if entry.day == day else None
 
     def entries(self) -> dict[date, Entry]:
-        """All that is known, oldest first; read again only when the directory has changed."""
+        """All that is known, oldest first. A note is read again only when it has changed."""
         with self._lock:
             try:
                 changed = self.directory.stat().st_mtime_ns
-                if changed != self._index[0]:
-                    days = sorted(filter(None, map(_named_day, self.directory.glob("*.json"))))
-                    found = {day: entry for day in days if (entry := self.entry(day))}
-                    self._index = (changed, found)
+                if changed != self._changed:
+                    self._index = {day: note for day in self._named_days() if (note := self._indexed(day))}
+                    self._changed = changed
             except OSError:
                 return {}
-            return dict(self._index[1])
+            return {day: entry for day, (_, entry) in self._index.items() if entry}
 
     def opened(self, entry: Entry) -> BinaryIO | None:
         """The verified file of a kept day; None where it is gone, cut or altered."""
@@ -166,6 +169,19 @@ class Shelf:
             for file in self.directory.glob(pattern):
                 if file.name != entry.file:
                     file.unlink(missing_ok=True)
+
+    def _named_days(self) -> list[date]:
+        return sorted(filter(None, map(_named_day, self.directory.glob("*.json"))))
+
+    def _indexed(self, day: date) -> tuple[_Version, Entry | None] | None:
+        """A note with the version of its file; None where it has just been removed."""
+        try:
+            status = self._note(day).stat()
+        except OSError:
+            return None
+        version = (status.st_ino, status.st_mtime_ns, status.st_size)
+        known = self._index.get(day)
+        return known if known and known[0] == version else (version, self.entry(day))
 
     def _note(self, day: date) -> Path:
         return self.directory / f"{day}.json"
