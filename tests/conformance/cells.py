@@ -11,13 +11,15 @@ import json
 import struct
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
 
 from athena_federation.blocks import load_batch, load_schema
 from athena_federation.forms import load_bytes
-from athena_federation.predicate import AllOrNoneValueSet
+from athena_federation.predicate import AllOrNoneValueSet, EquatableValueSet
+from athena_federation.ranges import Marker
 
 
 def rows(batch: pa.RecordBatch) -> list[list[Any]]:
@@ -47,7 +49,7 @@ def masked(cells: list[Any], valid: list[bool]) -> list[Any]:
 
 def sliced(elements: list[Any], array: pa.Array) -> list[Any]:
     ends = array.offsets.to_pylist()
-    return [elements[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [elements[start:end] for start, end in pairwise(ends)]
 
 
 def readable(array: pa.Array) -> pa.Array:
@@ -89,30 +91,45 @@ def cells_by_place(document: Any, where: str = "$") -> dict[str, Any]:
 
 def meaning(value: Any) -> Any:
     """A message as plain values that are equal where messages mean the same, in whatever order sets were written."""
+    if isinstance(value, (pa.RecordBatch, pa.Schema, pa.Field, pa.DataType)):
+        return arrow_meaning(value)
+    if isinstance(value, AllOrNoneValueSet):  # Java's isAll() says no where NULL is not allowed
+        return ["AllOrNoneValueSet", str(value.type), value.all and value.null_allowed, value.null_allowed]
+    if isinstance(value, float):
+        return plain(pa.float64(), value)
+    if isinstance(value, Mapping):
+        return {name: meaning(each) for name, each in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [meaning(each) for each in value]
+    return members(value) if dataclasses.is_dataclass(value) else value
+
+
+def members(message: Any) -> Any:
+    told = {field.name: getattr(message, field.name) for field in dataclasses.fields(message)}
+    if isinstance(message, Marker):  # both zeros of a float are one
+        told["value"] = one_zero(message.value)
+    if isinstance(message, EquatableValueSet):
+        told["values"] = [one_zero(value) for value in message.values]
+    told = {name: meaning(value) for name, value in told.items()}
+    for name in SETS & told.keys():
+        told[name] = sorted(told[name], key=lambda each: json.dumps(each, sort_keys=True, default=str))
+    return [type(message).__name__, told]
+
+
+def one_zero(value: Any) -> Any:
+    return value + 0.0 if isinstance(value, float) else value
+
+
+def arrow_meaning(value: Any) -> Any:
     match value:
         case pa.RecordBatch():
-            return {"schema": meaning(value.schema), "rows": rows(value)}
+            return {"schema": arrow_meaning(value.schema), "rows": rows(value)}
         case pa.Schema():
-            return {"metadata": texts(value.metadata), "fields": [meaning(field) for field in value]}
+            return {"metadata": texts(value.metadata), "fields": [arrow_meaning(field) for field in value]}
         case pa.Field():
-            children = [value.type.field(n) for n in range(value.type.num_fields)]
-            return [value.name, str(value.type), value.nullable, texts(value.metadata), [meaning(c) for c in children]]
-        case pa.DataType():
-            return str(value)
-        case AllOrNoneValueSet(kind, every, null_allowed):  # Java's isAll() says no where NULL is not allowed
-            return ["AllOrNoneValueSet", str(kind), every and null_allowed, null_allowed]
-        case float():
-            return plain(pa.float64(), value)
-        case Mapping():
-            return {name: meaning(each) for name, each in value.items()}
-        case tuple() | list():
-            return [meaning(each) for each in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        members = {field.name: meaning(getattr(value, field.name)) for field in dataclasses.fields(value)}
-        for name in SETS & members.keys():
-            members[name] = sorted(members[name], key=lambda each: json.dumps(each, sort_keys=True, default=str))
-        return [type(value).__name__, members]
-    return value
+            children = [arrow_meaning(value.type.field(n)) for n in range(value.type.num_fields)]
+            return [value.name, str(value.type), value.nullable, texts(value.metadata), children]
+    return str(value)
 
 
 SETS = {"splits", "partition_columns"}

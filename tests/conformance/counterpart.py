@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -92,19 +92,17 @@ class Counterpart:
             raise CounterpartError(answer["failed"])
         return answer
 
-    def ask_all(self, commands: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    def ask_all(self, commands: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Many commands at once; an answer that says `failed` says why."""
-        assert self.process.stdin is not None
         assert self.process.stdout is not None
         lines = [json.dumps(command) + "\n" for command in commands]
         writer = threading.Thread(target=self.write, args=(lines,), daemon=True)
         writer.start()
-        for _ in lines:
-            line = self.process.stdout.readline()
-            if not line:
-                raise CounterpartError("the Java process ended before it had answered; see target/counterpart.log")
-            yield json.loads(line)
+        answers = [self.process.stdout.readline() for _ in lines]
         writer.join()
+        if not all(answers):
+            raise CounterpartError("the Java process ended before it had answered; see target/counterpart.log")
+        return [json.loads(answer) for answer in answers]
 
     def write(self, lines: list[str]) -> None:
         assert self.process.stdin is not None

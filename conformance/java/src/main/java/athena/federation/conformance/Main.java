@@ -28,7 +28,7 @@ public final class Main {
                     "invent", Invention::messages,
                     "differ", Mirror::difference,
                     "converse", Athena::converse,
-                    "send", Athena::send,
+                    "call", Athena::call,
                     "connect", JavaConnector::start);
 
     private Main() {}

@@ -1,0 +1,98 @@
+"""Records Trino's answers to the statements of the golden files. See README.md in this folder."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import trino
+
+GOLDEN = Path(__file__).parents[2] / "tests/contract/dialect/golden"
+
+
+def main() -> None:
+    """Usage: record.py URL [NAME…]: every golden file, or those named."""
+    address = urlparse(sys.argv[1])
+    connection = trino.dbapi.connect(
+        host=address.hostname, port=address.port, user="golden", catalog="memory", schema="default"
+    )
+    fill(connection)
+    for file in sorted(GOLDEN.glob("*.sql")):
+        if sys.argv[2:] and file.stem not in sys.argv[2:]:
+            continue
+        recorded = [answer(connection, statement) for statement in statements(file)]
+        text = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in recorded)
+        file.with_suffix(".json").write_text(f"[\n{text}\n]\n")
+        print(f"{file.name}: {len(recorded)} answers, {sum('error' in entry for entry in recorded)} of them errors")
+
+
+def statements(file: Path) -> list[str]:
+    """The lines, without comments and empty ones."""
+    lines = [line.strip() for line in file.read_text().splitlines()]
+    return [line for line in lines if line and not line.startswith("--")]
+
+
+def fill(connection: Any) -> None:
+    """Makes the tables, unless they are there."""
+    there = {row[0] for row in run(connection, "show tables")[1]}
+    for name, table in json.loads((GOLDEN / "tables.json").read_text()).items():
+        if name in there:
+            continue
+        columns = ", ".join(f'"{column}" {kind}' for column, kind in table["columns"])
+        run(connection, f"create table {name} ({columns})")
+        kinds = [kind for _, kind in table["columns"]]
+        rows = ", ".join(f"({', '.join(map(literal, row, kinds))})" for row in table["rows"])
+        run(connection, f"insert into {name} values {rows}")
+
+
+def literal(value: Any, kind: str) -> str:
+    if value is None:
+        return f"cast(null as {kind})"
+    if isinstance(value, list):
+        element = kind.removeprefix("array(").removesuffix(")")
+        return f"cast(array[{', '.join(literal(item, element) for item in value)}] as {kind})"
+    text = str(value).replace("'", "''") + (" UTC" if kind.endswith("time zone") else "")
+    return f"cast('{text}' as {kind})"
+
+
+def run(connection: Any, sql: str) -> tuple[Any, list[list[Any]]]:
+    cursor = connection.cursor()
+    cursor.execute(sql)
+    rows = cursor.fetchall()
+    return cursor.description, rows
+
+
+def answer(connection: Any, sql: str) -> dict[str, Any]:
+    """What Trino says to a statement."""
+    try:
+        description, rows = run(connection, sql)
+    except trino.exceptions.TrinoQueryError as error:
+        return {"sql": sql, "error": error.error_name}
+    columns = [[column.name.lower(), column.type_code.replace(", ", ",")] for column in description]
+    return {"sql": sql, "columns": columns, "rows": [[shown(value) for value in row] for row in rows]}
+
+
+def shown(value: Any) -> Any:
+    """A value as JSON has it."""
+    match value:
+        case Decimal():
+            return str(value)
+        case datetime():
+            return value.replace(tzinfo=None).isoformat(" ", "milliseconds")
+        case date():
+            return value.isoformat()
+        case float() if math.isnan(value) or math.isinf(value):
+            return str(value)
+        case list():
+            return [shown(item) for item in value]
+    return value
+
+
+if __name__ == "__main__":
+    main()
