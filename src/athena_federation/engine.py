@@ -97,6 +97,14 @@ class Engine:
             f"catalog {self.catalog} answered {type(request).__name__} with {type(response).__name__}"
         )
 
+    def following(self, token: str | None, more: str | None) -> str | None:
+        """The token of the next page. Raises RemoteProtocolError for the one that has just been used."""
+        if more is not None and more == token:
+            raise RemoteProtocolError(
+                f"catalog {self.catalog} pages without end: it gave the token {more[:40]!r} again"
+            )
+        return more
+
     def ping(self) -> PingResponse:
         return self.ask(PingRequest(catalog=self.catalog, query_id=query_id()), PingResponse)
 
@@ -111,7 +119,7 @@ class Engine:
             request = ListTablesRequest(catalog=self.catalog, query_id=query_id(), schema=schema, next_token=token)
             page = self.ask(request, ListTablesResponse)
             found += page.tables
-            token = page.next_token
+            token = self.following(token, page.next_token)
             if token is None:
                 return found
 
@@ -130,16 +138,19 @@ class Engine:
         )
         return self.ask(request, GetTableLayoutResponse).partitions
 
-    def splits(self, table: GetTableResponse, partitions: pa.RecordBatch, predicate: Predicate) -> list[Split]:
+    def splits(
+        self, table: GetTableResponse, partitions: pa.RecordBatch, predicate: Predicate, *, query: str = ""
+    ) -> list[Split]:
         """All splits of some partitions, page after page. No partitions, no splits: nothing is asked then."""
         if not partitions.num_rows:
             return []
+        query = query or query_id()
         found: list[Split] = []
         token: str | None = None
         while True:
             request = GetSplitsRequest(
                 catalog=self.catalog,
-                query_id=query_id(),
+                query_id=query,
                 table=table.table,
                 partitions=partitions,
                 partition_columns=table.partition_columns,
@@ -148,7 +159,7 @@ class Engine:
             )
             page = self.ask(request, GetSplitsResponse)
             found += page.splits
-            token = page.continuation_token
+            token = self.following(token, page.continuation_token)
             if token is None:
                 return found
 
@@ -176,13 +187,14 @@ class Engine:
         if unknown:
             raise UnknownColumn(f"table {table.table} has no column {unknown[0]}")
         schema = pa.schema([table.schema.field(name) for name in names])
-        splits = self.splits(table, partitions, predicate)
+        query = query_id()
+        splits = self.splits(table, partitions, predicate, query=query)
         rows = 0
 
         def fetch(split: Split) -> Rows:
             request = ReadRecordsRequest(
                 catalog=self.catalog,
-                query_id=query_id(),
+                query_id=query,
                 table=table.table,
                 schema=schema,
                 split=split,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 
 import pyarrow as pa
@@ -47,6 +48,7 @@ from athena_federation.messages import (
     UserDefinedFunctionResponse,
 )
 from athena_federation.partitions import Daily
+from athena_federation.predicate import Predicate
 from athena_federation.spill import Spilling, answer_size, deliver
 from athena_federation.table import Connector, Passthrough, Scan, Table, Value
 
@@ -141,15 +143,7 @@ class Handler:
         table = self.table(request.table, request.constraints)
         partitions = one_partition()
         if table.partition.columns:
-            fields = pa.schema([table.schema.field(name) for name in table.partition.columns])
-            try:
-                rows = table.partitions(self.connector.today(), request.constraints.predicate)
-                partitions = pa.RecordBatch.from_pylist([dict(row) for row in rows], schema=fields)
-            except (SchemaMismatch, pa.ArrowException) as error:
-                raise SchemaMismatch(
-                    f"table {table.name}: its partitions ({', '.join(fields.names)}) are of another type than "
-                    f"what they are compared with: {error}"
-                ) from error
+            partitions = listed(table, self.connector.today(), request.constraints.predicate)
         return GetTableLayoutResponse(catalog=request.catalog, table=request.table, partitions=partitions)
 
     def splits(self, request: GetSplitsRequest) -> GetSplitsResponse:
@@ -211,12 +205,8 @@ class Handler:
             )
         if len(request.output_schema) != 1:
             raise RemoteProtocolError(f"function {name}: one column is expected, not {len(request.output_schema)}")
-        try:
+        with authored(f"function {name}"):
             made = function(*request.records.columns)
-        except FederationError:
-            raise
-        except Exception as error:
-            raise ConnectorError(f"function {name} failed with {type(error).__name__}") from error
         records = returned(name, made, request)
         if self.spilling and answer_size(records, name) > self.spilling.answer_limit:
             raise ConnectorError(
@@ -256,7 +246,8 @@ def passed_through(passthrough: Passthrough | None, arguments: Mapping[str, str]
     absent = [argument for argument in passthrough.arguments if not arguments.get(argument)]
     if absent:
         raise UnsupportedSql(f"passthrough query {name}: the argument {absent[0]} is missing")
-    return passthrough.table({argument: arguments[argument] for argument in passthrough.arguments})
+    with authored(f"passthrough query {name}"):
+        return passthrough.table({argument: arguments[argument] for argument in passthrough.arguments})
 
 
 def returned(name: str, made: pa.Array, request: UserDefinedFunctionRequest) -> pa.RecordBatch:
@@ -271,15 +262,37 @@ def returned(name: str, made: pa.Array, request: UserDefinedFunctionRequest) -> 
     return pa.RecordBatch.from_arrays([made], schema=request.output_schema)
 
 
-def read(table: Table, scan: Scan) -> Iterator[pa.RecordBatch]:
-    """What the author's reader yields. Its own errors pass; any other becomes a ConnectorError without its text."""
+@contextmanager
+def authored(what: str) -> Iterator[None]:
+    """Errors of the author's own code: ours pass, any other becomes a ConnectorError, without its text."""
     try:
-        yield from table.read(scan)
+        yield
     except FederationError:
         raise
     except Exception as error:
-        where = "".join(f", {name} {value}" for name, value in scan.partition.items())
-        raise ConnectorError(f"table {table.name}{where}: its reader failed with {type(error).__name__}") from error
+        raise ConnectorError(f"{what} failed with {type(error).__name__}") from error
+
+
+def listed(table: Table, today: date, predicate: Predicate) -> pa.RecordBatch:
+    """The partitions of a table that may hold wanted rows, one row each."""
+    names = table.partition.columns
+    fields = pa.schema([table.schema.field(name) for name in names])
+    try:
+        with authored(f"table {table.name}: listing its partitions"):
+            rows = [{name: row[name] for name in names} for row in table.partitions(today, predicate)]
+        return pa.RecordBatch.from_pylist(rows, schema=fields)
+    except (SchemaMismatch, pa.ArrowException) as error:
+        raise SchemaMismatch(
+            f"table {table.name}: its partitions ({', '.join(names)}) are of another type than "
+            f"what they are compared with: {error}"
+        ) from error
+
+
+def read(table: Table, scan: Scan) -> Iterator[pa.RecordBatch]:
+    """What the author's reader yields."""
+    where = "".join(f", {name} {value}" for name, value in scan.partition.items())
+    with authored(f"table {table.name}{where}: its reader"):
+        yield from table.read(scan)
 
 
 def one_partition() -> pa.RecordBatch:
@@ -338,13 +351,26 @@ def declared(table: Table, batch: pa.RecordBatch, wanted: list[str], partition: 
     columns = []
     schema = pa.schema([table.schema.field(name) for name in wanted])
     for name, field in zip(wanted, schema, strict=True):
-        if name in batch.schema.names:
-            column = batch.column(name)
-            if column.type != field.type:
-                raise SchemaMismatch(f"table {table.name}: column {name} is {column.type}, declared as {field.type}")
+        places = batch.schema.get_all_field_indices(name)
+        if len(places) > 1:
+            raise SchemaMismatch(f"table {table.name}: its reader yields {len(places)} columns {name}")
+        if places:
+            column = batch.column(places[0])
+            require_sound(table, field, column)
         elif name in partition:
             column = pa.repeat(pa.scalar(partition[name], field.type), batch.num_rows)
         else:
             raise SchemaMismatch(f"table {table.name}: its reader left out the column {name}")
         columns.append(column)
     return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def require_sound(table: Table, field: pa.Field, column: pa.Array) -> None:
+    """Raises SchemaMismatch for a column of another type, or cells that are none of it: text that is not Unicode."""
+    if column.type != field.type:
+        raise SchemaMismatch(f"table {table.name}: column {field.name} is {column.type}, declared as {field.type}")
+    if pa.types.is_string(field.type) or pa.types.is_decimal(field.type):
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid as error:
+            raise SchemaMismatch(f"table {table.name}: column {field.name} holds what is no {field.type}") from error

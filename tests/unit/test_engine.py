@@ -17,8 +17,11 @@ from athena_federation.engine import Engine, Progress, Transport, in_order, in_p
 from athena_federation.errors import RemoteProtocolError, SourceError, UnknownColumn, UnknownTable
 from athena_federation.handler import Handler
 from athena_federation.messages import (
+    GetSplitsRequest,
+    GetSplitsResponse,
     GetTableResponse,
     ListSchemasResponse,
+    ListTablesResponse,
     ReadRecordsRequest,
     ReadRecordsResponse,
     Request,
@@ -199,3 +202,51 @@ def test_the_first_error_ends_the_reading_and_nothing_further_is_begun() -> None
     with pytest.raises(SourceError, match="no more"):
         list(made)
     assert len(begun) < 6
+
+
+@pytest.mark.parametrize("call", ["tables", "splits"])
+def test_a_connector_that_pages_without_end_is_refused(call: str) -> None:
+    handler = Handler(Weather().connector)
+
+    def transport(request: Request) -> Response:
+        answer = handler(request)
+        match answer:
+            case ListTablesResponse():
+                return replace(answer, next_token="again")
+            case GetSplitsResponse():
+                return replace(answer, continuation_token="0")
+        return answer
+
+    engine = Engine(transport, catalog="weather")
+    with pytest.raises(RemoteProtocolError, match="catalog weather pages without end"):
+        engine.tables("weather") if call == "tables" else rows(engine)
+
+
+def test_one_query_has_one_name_in_all_its_splits() -> None:
+    handler = Handler(Weather().connector)
+    names: set[str] = set()
+
+    def transport(request: Request) -> Response:
+        if isinstance(request, GetSplitsRequest | ReadRecordsRequest):
+            names.add(request.query_id)
+        return handler(request)
+
+    rows(Engine(transport, catalog="weather"))
+    assert len(names) == 1
+
+
+def test_closing_a_reading_asks_for_no_further_splits() -> None:
+    handler = Handler(Weather().connector)
+    asked: list[Request] = []
+
+    def transport(request: Request) -> Response:
+        if isinstance(request, ReadRecordsRequest):
+            asked.append(request)
+        return handler(request)
+
+    engine = Engine(transport, catalog="weather", workers=1)
+    table = engine.describe(READINGS)
+    reading = engine.read(table, columns=["city"], partitions=engine.layout(table, ANY), predicate=ANY)
+    next(reading)
+    reading.close()  # type: ignore[attr-defined]
+    assert len(asked) == 1

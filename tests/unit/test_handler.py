@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -51,6 +52,7 @@ from athena_federation.messages import (
     ReadRecordsRequest,
     ReadRecordsResponse,
     Request,
+    S3SpillLocation,
     Split,
     TableName,
     UserDefinedFunctionRequest,
@@ -287,6 +289,9 @@ def test_what_is_watched_for_ends_the_reading_between_batches(weather: Weather) 
     assert calls == 3
 
 
+NOT_UNICODE = pa.StringArray.from_buffers(1, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xff\xfe"))
+
+
 def reading(read: Read) -> Handler:
     columns = [Column("city", pa.string()), Column("degrees", pa.int64())]
     table = Table(name="readings", columns=columns, read=read)
@@ -299,11 +304,73 @@ def reading(read: Read) -> Handler:
         ([pa.record_batch({"city": ["Oslo"]})], "left out the column degrees"),
         ([pa.record_batch({"city": ["Oslo"], "degrees": [3.7]})], "degrees is double, declared as int64"),
         ([pa.table({"city": ["Oslo"], "degrees": [3]})], "yields Table, not RecordBatch"),
+        ([{"city": "Oslo", "degrees": 3}], "yields dict, not RecordBatch"),
+        ([pa.record_batch([["Oslo"], ["Rome"], [3]], names=["city", "city", "degrees"])], "yields 2 columns city"),
+        ([pa.record_batch({"city": [b"Oslo"], "degrees": [3]})], "city is binary, declared as string"),
+        ([pa.record_batch({"city": NOT_UNICODE, "degrees": [3]})], "city holds what is no string"),
     ],
 )
 def test_rows_that_do_not_fit_the_declaration_fail_the_read(batches: Iterable[pa.RecordBatch], complaint: str) -> None:
     with pytest.raises(SchemaMismatch, match=complaint):
         reading(lambda scan: batches)(read_request({}, columns=("city", "degrees")))
+
+
+@pytest.mark.parametrize("made", [None, 7, object()])
+def test_a_reader_that_gives_nothing_to_iterate_over_is_named(made: Any) -> None:
+    with pytest.raises(ConnectorError, match="table readings: its reader failed with TypeError"):
+        reading(lambda scan: made)(read_request({}, columns=("city",)))
+
+
+def test_rows_after_which_the_reader_fails_are_not_an_answer() -> None:
+    store = Memory()
+    read = reading_then(MemoryError())
+    table = Table(name="readings", columns=[Column("city", pa.string())], read=read)
+    handler = Handler(Connector(name="weather", tables=[table]), spilling=Spilling(store=store))
+    place = S3SpillLocation(bucket="b", key="k")
+    request = read_request({}, columns=("city",), split=Split(spill_location=place), max_block_size=2_000)
+    with pytest.raises(ConnectorError, match="its reader failed with MemoryError"):
+        handler(replace(request, max_inline_block_size=1))
+
+
+def reading_then(error: Exception) -> Read:
+    def read(scan: Scan) -> Iterable[pa.RecordBatch]:
+        for _ in range(10):
+            yield pa.record_batch({"city": ["Oslo" * 100]})
+        raise error
+
+    return read
+
+
+def test_a_reader_that_never_ends_is_ended_by_what_is_watched_for() -> None:
+    def read(scan: Scan) -> Iterable[pa.RecordBatch]:
+        while True:
+            yield pa.record_batch({"city": ["Oslo"], "degrees": [3]})
+
+    calls = 0
+
+    def watch() -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 1_000:
+            raise SourceError("enough")
+
+    with pytest.raises(SourceError, match="enough"):
+        reading(read)(read_request({}, columns=("city",)), watch)
+
+
+def failing_list() -> list[dict[str, object]]:
+    raise OSError("s3cret")
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [(failing_list, "OSError"), (lambda: [{"prt": "a"}], "KeyError"), (lambda: 7, "TypeError")],
+)
+def test_partitions_that_cannot_be_listed_are_an_error_not_none(values: Any, complaint: str) -> None:
+    columns = [Column("part", pa.string())]
+    table = Table(name="readings", columns=columns, read=lambda scan: [], partition=Listed(("part",), values))
+    with pytest.raises(ConnectorError, match=f"table readings: listing its partitions failed with {complaint}"):
+        Handler(Connector(name="weather", tables=[table]))(layout_request())
 
 
 def test_a_failing_reader_fails_the_read_by_name_and_without_its_secret() -> None:
