@@ -85,7 +85,7 @@ def test_a_certificate_or_protocol_not_to_be_trusted_is_refused_at_once(fault: s
         "TLS 1.1": lambda: certified(authority, "localhost"),
     }[fault]()
     if fault == "TLS 1.1":
-        with pytest.warns(DeprecationWarning):
+        with pytest.warns(DeprecationWarning, match="TLSv1_1"):
             context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
         context.set_ciphers("ALL:@SECLEVEL=0")
     heard: list[bytes] = []
