@@ -141,12 +141,6 @@ class Shelf:
         self._sweep(entry)
         return entry
 
-    def forget(self, day: date) -> None:
-        """Removes what is known about a day."""
-        self._note(day).unlink(missing_ok=True)
-        for file in self.directory.glob(f"{day}-*.parquet"):
-            file.unlink(missing_ok=True)
-
     @contextmanager
     def lock(self, day: date, pause: Pause) -> Iterator[None]:
         """One holder for each day, among all threads and processes. No lock where no file can be written."""

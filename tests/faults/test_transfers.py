@@ -46,7 +46,14 @@ from tests.faults.server import (
     whole,
 )
 
-from athena_federation.errors import Corrupt, DeadlineExceeded, FederationError, SourceError, Throttled
+from athena_federation.errors import (
+    ConfigurationError,
+    Corrupt,
+    DeadlineExceeded,
+    FederationError,
+    SourceError,
+    Throttled,
+)
 from slackanalytics.files import MemberFile
 from slackanalytics.inflate import Damaged
 from slackanalytics.limiter import Limiter
@@ -210,10 +217,7 @@ def test_a_refused_connection_fails_by_name() -> None:
 
 
 def test_an_unknown_host_fails_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nowhere(*_: object, **__: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    monkeypatch.setattr(socket, "getaddrinfo", _nowhere)
     for name in ("HTTPS_PROXY", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
     error = require_right_or_named(ours, "https://slack.com/api", RIGHT)
@@ -397,6 +401,10 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
     assert int(growth) < 64
 
 
+def _nowhere(*_: object, **__: object) -> None:
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
 class _Bytes:
     """A body in memory."""
 
@@ -406,3 +414,21 @@ class _Bytes:
     def read(self, size: int, /) -> bytes:
         piece, self._data = self._data[:size], self._data[size:]
         return piece
+
+
+@pytest.mark.parametrize(
+    "proxy", ["https://proxy.example.com", "socks5://127.0.0.1:1", "http://", "http://[x", "http://a:b"]
+)
+def test_an_unfit_proxy_is_refused_by_name(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(ConfigurationError, match="HTTPS_PROXY"):
+        ours("https://slack.com/api")
+
+
+def test_no_proxy_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "slack.com")
+    monkeypatch.setattr(socket, "getaddrinfo", _nowhere)
+    error = require_right_or_named(ours, "https://slack.com/api", RIGHT)
+    assert "Name or service not known" in str(error)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
-import random
 import resource
 import signal
 import stat
@@ -21,13 +19,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.faults.oracle import client, settings
-from tests.faults.server import DAY, GOOD, TOKEN, Server, member, members, packed, refusal, serving, whole
+from tests.faults.server import DAY, TOKEN, Server, member, packed, refusal, serving, whole
 
-from athena_federation.errors import Corrupt, SourceError, Unauthorized
+from athena_federation.errors import Corrupt, Unauthorized
 from slackanalytics.cache import Days
 from slackanalytics.fields import SCHEMA
 from slackanalytics.shelf import Shelf
-from slackanalytics.spool import Spool
 
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -236,24 +233,6 @@ def test_planning_needs_no_token(tmp_path: Path) -> None:
     assert {status.status for status in days.status()} == {"unknown"}
 
 
-def test_no_altered_bit_goes_unnoticed(tmp_path: Path, world: World) -> None:
-    generator = random.Random(5)
-    with serving(whole()) as running:
-        world.days(running, tmp_path).keep(DAY)
-        data, note = only(tmp_path, "*.parquet"), only(tmp_path, "*.json")
-        shelf = Shelf(note.parent)
-        entry = shelf.entry(DAY)
-        assert entry
-        for path in [data] * 800 + [note] * 200:
-            good = path.read_bytes()
-            position, bit = generator.randrange(len(good)), 1 << generator.randrange(8)
-            path.write_bytes(good[:position] + bytes([good[position] ^ bit]) + good[position + 1 :])
-            read = Shelf(note.parent)
-            found = read.entry(DAY)
-            assert found is None or read.opened(found) is None, (path.name, position, bit)
-            path.write_bytes(good)
-
-
 @pytest.mark.parametrize("damage", ["bit", "cut", "empty", "gone", "note cut", "note of another day"])
 def test_a_damaged_copy_is_fetched_again(damage: str, tmp_path: Path, world: World) -> None:
     with serving(whole()) as running:
@@ -324,18 +303,6 @@ def test_parallel_processes_fetch_a_day_once(tmp_path: Path) -> None:
     assert len(running.requests) == 1
 
 
-def test_waiting_for_another_reader_can_be_cancelled(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "x")
-    cancelled = threading.Event()
-    cancelled.set()
-    with (
-        shelf.lock(DAY, cancelled.wait),
-        pytest.raises(SourceError, match="cancelled"),
-        shelf.lock(DAY, cancelled.wait),
-    ):
-        pass
-
-
 @pytest.fixture
 def little_disk() -> Iterator[None]:
     """Files may not grow beyond two kilobytes, as on a full disk."""
@@ -356,17 +323,6 @@ def test_a_full_disk_is_a_note_and_the_query_is_answered(tmp_path: Path, world: 
         assert count(days) == 100
         assert "days cannot be kept in" in notes(days)[0]
         assert [path.suffix for path in tmp_path.glob("*/*")] == [".lock"]
-
-
-@pytest.mark.usefixtures("little_disk")
-def test_a_spool_that_finds_the_disk_full_goes_on_in_memory(tmp_path: Path) -> None:
-    content = random.Random(1).randbytes(10_000)
-    for in_memory in (100, 1_000, 5_000):
-        with Spool(tmp_path, in_memory=in_memory) as spool:
-            for start in range(0, len(content), 700):
-                spool.write(content[start : start + 700])
-            spool.seek(0)
-            assert spool.read() == content
 
 
 @pytest.mark.parametrize("obstacle", ["a file", "a link", "/proc"])
@@ -452,30 +408,12 @@ def test_remarkable_days_are_noted(tmp_path: Path, world: World) -> None:
         assert notes(days) == ["the file is published and lists no members"]
 
 
-def test_a_column_that_an_old_copy_lacks_is_null(tmp_path: Path) -> None:
-    from slackanalytics.spool import batches
-
-    path = tmp_path / "old.parquet"
-    pq.write_table(pa.table({"user_id": ["W1"]}), path)
-    with path.open("rb") as file:
-        (batch,) = batches(file, ("search_count", "user_id"))
-    assert batch.to_pylist() == [{"search_count": None, "user_id": "W1"}]
-
-
 def test_the_index_sees_what_another_process_keeps(tmp_path: Path, world: World) -> None:
     with serving(whole()) as running:
         watching, other = world.days(running, tmp_path), world.days(running, tmp_path)
         assert watching.kept_days() == []
         other.keep(DAY)
         assert watching.kept_days() == [DAY]
-
-
-def test_the_note_of_a_day_is_readable_json(tmp_path: Path, world: World) -> None:
-    with serving(whole(GOOD)) as running:
-        world.days(running, tmp_path).keep(DAY)
-    checksum, _, text = only(tmp_path, "*.json").read_text().partition("\n")
-    assert len(checksum) == 64
-    assert json.loads(text)["rows"] == len(members())
 
 
 def test_a_day_at_hand_needs_no_call(tmp_path: Path, world: World) -> None:

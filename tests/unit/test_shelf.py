@@ -1,0 +1,147 @@
+"""A day on the shelf is whole or not there, whatever happens to the directory."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import threading
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from tests.faults.server import DAY
+
+from athena_federation.errors import SourceError
+from slackanalytics.shelf import Entry, Shelf
+from slackanalytics.spool import Spool
+
+CONTENT = random.Random(3).randbytes(3_000)
+ENTRY = Entry(day=DAY, status="published", rows=7, fetched_at=datetime(2026, 11, 23, tzinfo=UTC), settled=True)
+
+
+def spool(content: bytes = CONTENT) -> Spool:
+    made = Spool()
+    made.write(content)
+    return made
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "shelf")
+
+
+def test_what_is_kept_is_found(shelf: Shelf) -> None:
+    kept = shelf.keep(ENTRY, spool())
+    assert shelf.entry(DAY) == kept
+    assert shelf.entries() == {DAY: kept}
+    assert (kept.rows, kept.size) == (7, len(CONTENT))
+    file = shelf.opened(kept)
+    assert file
+    with file:
+        assert file.read() == CONTENT
+
+
+def test_nothing_is_known_about_another_day(shelf: Shelf) -> None:
+    shelf.keep(ENTRY, spool())
+    assert shelf.entry(date(2026, 10, 4)) is None
+
+
+def test_a_note_is_readable_json_after_its_checksum(shelf: Shelf) -> None:
+    shelf.keep(ENTRY, spool())
+    checksum, _, text = (shelf.directory / f"{DAY}.json").read_text().partition("\n")
+    assert len(checksum) == 64
+    assert json.loads(text)["rows"] == 7
+
+
+def test_a_new_version_replaces_the_old_one(shelf: Shelf) -> None:
+    first = shelf.keep(ENTRY, spool())
+    reader = shelf.opened(first)
+    assert reader
+    second = shelf.keep(ENTRY, spool(b"other"))
+    assert shelf.opened(first) is None
+    assert sorted(path.name for path in shelf.directory.iterdir()) == sorted([f"{DAY}.json", second.file])
+    with reader:
+        assert reader.read() == CONTENT  # who was reading reads on
+
+
+@pytest.mark.slow
+def test_no_altered_bit_goes_unnoticed(shelf: Shelf) -> None:
+    generator = random.Random(5)
+    kept = shelf.keep(ENTRY, spool())
+    data, note = shelf.directory / kept.file, shelf.directory / f"{DAY}.json"
+    for path in [data] * 700 + [note] * 300:
+        good = path.read_bytes()
+        position, bit = generator.randrange(len(good)), 1 << generator.randrange(8)
+        path.write_bytes(good[:position] + bytes([good[position] ^ bit]) + good[position + 1 :])
+        read = Shelf(shelf.directory)
+        found = read.entry(DAY)
+        assert found is None or read.opened(found) is None, (path.name, position, bit)
+        path.write_bytes(good)
+
+
+def test_a_file_is_verified_once_and_again_when_it_has_changed(shelf: Shelf) -> None:
+    kept = shelf.keep(ENTRY, spool())
+    for _ in range(2):
+        file = shelf.opened(kept)
+        assert file
+        file.close()
+    path = shelf.directory / kept.file
+    path.write_bytes(bytes(len(CONTENT)))
+    os.utime(path, ns=(1, 1))
+    assert shelf.opened(kept) is None
+
+
+@pytest.mark.parametrize("kept_before", [False, True])
+def test_a_day_that_cannot_be_written_stays_as_it_was(kept_before: bool, shelf: Shelf) -> None:
+    before = shelf.keep(ENTRY, spool()) if kept_before else None
+
+    class Unreadable(Spool):
+        def readinto(self, buffer: object, /) -> int:
+            raise OSError("no")
+
+    with pytest.raises(OSError, match="no"):
+        shelf.keep(ENTRY, Unreadable())
+    assert shelf.entry(DAY) == before
+    assert len(list(shelf.directory.iterdir())) == (2 if kept_before else 0)
+
+
+def test_a_note_that_cannot_be_written_takes_its_file_along(shelf: Shelf) -> None:
+    (shelf.directory / f"{DAY}.json").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        shelf.keep(ENTRY, spool())
+    assert [path.name for path in shelf.directory.iterdir()] == [f"{DAY}.json"]
+
+
+def test_a_directory_that_has_gone_is_an_empty_one(shelf: Shelf) -> None:
+    kept = shelf.keep(ENTRY, spool())
+    shutil.rmtree(shelf.directory)
+    assert (shelf.entry(DAY), shelf.entries(), shelf.opened(kept)) == (None, {}, None)
+    with shelf.lock(DAY, lambda _: None), pytest.raises(OSError, match="No such file"):
+        shelf.keep(ENTRY, spool())
+
+
+def test_files_of_others_are_not_taken_for_days(shelf: Shelf) -> None:
+    for name in ("notes.json", "2026-10-04.json"):
+        (shelf.directory / name).write_text("{}")
+    assert shelf.entries() == {}
+
+
+def test_a_lock_has_one_holder_and_waiting_can_be_cancelled(shelf: Shelf) -> None:
+    cancelled = threading.Event()
+    cancelled.set()
+    with shelf.lock(DAY, cancelled.wait):
+        with pytest.raises(SourceError, match="cancelled"), shelf.lock(DAY, cancelled.wait):
+            pass
+        with shelf.lock(date(2026, 10, 4), cancelled.wait):
+            pass
+    with shelf.lock(DAY, cancelled.wait):
+        pass
+
+
+def test_a_link_is_not_taken_for_a_directory(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with pytest.raises(PermissionError, match="is a link"):
+        Shelf(tmp_path / "link")
