@@ -10,7 +10,7 @@ import calendar
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -317,9 +317,10 @@ class Days:
             return DayStatus(day=day, status=entry.status, reason=entry.reason, fetched_at=entry.fetched_at)
         return DayStatus(day=day, status="published", rows=entry.rows, fetched_at=entry.fetched_at, size=entry.size)
 
-    def _entries(self) -> dict[date, Entry]:
+    def _entries(self) -> Mapping[date, Entry]:
         shelf = self._shelf()
-        return self._answers | (shelf.entries() if shelf else {})
+        kept = shelf.entries() if shelf else {}
+        return {**self._answers, **kept} if self._answers else kept
 
     def _shelf(self) -> Shelf | None:
         """Where this organisation's days are kept. Two Slacks, or two installations, never share a directory."""

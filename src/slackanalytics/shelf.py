@@ -13,7 +13,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -68,6 +68,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._changed = -1
         self._index: dict[date, tuple[_Version, Entry | None]] = {}
+        self._entries: dict[date, Entry] = {}
         self._verified: set[tuple[str, int, int, int]] = set()
 
     def entry(self, day: date) -> Entry | None:
@@ -90,17 +91,18 @@ class Shelf:
             return None
         return entry if entry.day == day else None
 
-    def entries(self) -> dict[date, Entry]:
+    def entries(self) -> Mapping[date, Entry]:
         """All that is known, oldest first. A note is read again only when it has changed."""
         with self._lock:
             try:
                 changed = self.directory.stat().st_mtime_ns
                 if changed != self._changed:
                     self._index = {day: note for day in self._named_days() if (note := self._indexed(day))}
+                    self._entries = {day: entry for day, (_, entry) in self._index.items() if entry}
                     self._changed = changed
             except OSError:
                 return {}
-            return {day: entry for day, (_, entry) in self._index.items() if entry}
+            return self._entries
 
     def opened(self, entry: Entry) -> BinaryIO | None:
         """The verified file of a kept day; None where it is gone, cut or altered."""
