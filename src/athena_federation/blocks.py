@@ -15,7 +15,7 @@ from functools import lru_cache
 import pyarrow as pa
 from pyarrow import ipc
 
-from athena_federation import zones
+from athena_federation import overhang, zones
 from athena_federation.errors import LocalProtocolError, RemoteProtocolError
 
 
@@ -40,8 +40,8 @@ OPTIONS = {
 END = {Framing.LEGACY: bytes(4), Framing.MODERN: b"\xff\xff\xff\xff" + bytes(4)}
 """What ends a stream, and does not belong to a message."""
 
-UNREADABLE = (pa.ArrowException, ValueError, TypeError, OverflowError, OSError, EOFError)
-"""All that pyarrow raises about bytes it cannot make sense of."""
+UNREADABLE = (pa.ArrowException, ValueError, TypeError, OverflowError, OSError, EOFError, struct.error)
+"""All that is raised about bytes that make no sense, by pyarrow for the most part."""
 
 
 def dump_schema(schema: pa.Schema, framing: Framing) -> bytes:
@@ -82,7 +82,7 @@ def dump_batch(batch: pa.RecordBatch, framing: Framing) -> bytes:
 
 def load_batch(data: bytes, schema: pa.Schema) -> pa.RecordBatch:
     """
-    The rows that one message holds, checked down to the last cell.
+    The rows that one message holds, checked down to the last cell. What a column has beyond them is left out.
 
     Raises RemoteProtocolError for anything else than one whole batch of this schema.
     """
@@ -90,7 +90,12 @@ def load_batch(data: bytes, schema: pa.Schema) -> pa.RecordBatch:
         return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
     try:
         message = one_message(data, "record batch")
-        ipc.read_record_batch(message, timed(schema)).validate(full=True)
+        try:
+            checked = ipc.read_record_batch(message, timed(schema))
+        except OSError:  # what pyarrow says of a column that is longer than the batch, among others
+            message = one_message(overhang.cut(data, schema), "record batch")
+            checked = ipc.read_record_batch(message, timed(schema))
+        checked.validate(full=True)
         return zones.unpack(ipc.read_record_batch(message, schema))
     except UNREADABLE as error:
         raise RemoteProtocolError(f"not an Arrow batch of the declared schema: {first_line(error)}") from error
