@@ -224,7 +224,7 @@ class Client:
                 " Try again, or raise SLACKANALYTICS_DEADLINE"
             )
         reason = call.safe(_reason(error))
-        if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
+        if _is_distrust(error) or _is_distrust(error.__cause__):
             return SourceError(
                 f"{call.subject}: no trustworthy TLS connection to {host} or where it redirects ({reason})"
             )
@@ -309,6 +309,12 @@ def _answer(head: bytes) -> dict[str, object] | None:
 
 def _looks_like_lines(head: bytes) -> bool:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
+
+
+def _is_distrust(error: BaseException | None) -> bool:
+    """Whether TLS refused the other side, rather than lost the connection."""
+    lost = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+    return isinstance(error, ssl.SSLError) and not isinstance(error, lost)
 
 
 def _retry_after(text: str) -> float | None:

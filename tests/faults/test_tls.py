@@ -24,8 +24,11 @@ RIGHT = expected(members())
 
 
 @contextmanager
-def speaking_tls(context: ssl.SSLContext, heard: list[bytes]) -> Iterator[int]:
-    """A file server behind TLS, on a port of its own; what it hears after the handshake is noted."""
+def speaking_tls(context: ssl.SSLContext, heard: list[bytes], cut: int = 0) -> Iterator[int]:
+    """A file server behind TLS, on a port of its own; what it hears after the handshake is noted.
+
+    The first `cut` connections end, without a goodbye, before the file does.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -36,7 +39,8 @@ def speaking_tls(context: ssl.SSLContext, heard: list[bytes]) -> Iterator[int]:
                 return
             with connection, suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
                 heard.append(secure.recv(65536))
-                secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(GOOD) + GOOD)
+                secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(GOOD))
+                secure.sendall(GOOD[:100] if len(heard) <= cut else GOOD)
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -94,3 +98,11 @@ def test_a_certificate_or_protocol_not_to_be_trusted_is_refused_at_once(fault: s
     assert "no trustworthy TLS connection" in str(error)
     assert heard == []
     assert len(running.requests) == 1
+
+
+def test_a_connection_lost_behind_tls_is_tried_again(authority: object) -> None:
+    heard: list[bytes] = []
+    context = certified(authority, "localhost")
+    with speaking_tls(context, heard, cut=2) as port, serving(redirect(f"https://localhost:{port}/f")) as running:
+        assert require_right_or_named(ours, running.url, RIGHT) is None
+    assert len(running.requests) == 3
