@@ -1,5 +1,6 @@
 """Records Trino's answers to the statements of the golden files. See README.md in this folder."""
 
+# ruff: noqa: INP001, S608, T201  (a script beside a Maven project, not part of a package)
 from __future__ import annotations
 
 import json
@@ -26,7 +27,7 @@ def main() -> None:
     for file in sorted(GOLDEN.glob("*.sql")):
         if sys.argv[2:] and file.stem not in sys.argv[2:]:
             continue
-        recorded = [answer(connection, statement) for statement in statements(file)]
+        recorded = [answer(connection, statement, with_rows=file.stem != "refused") for statement in statements(file)]
         text = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in recorded)
         file.with_suffix(".json").write_text(f"[\n{text}\n]\n")
         print(f"{file.name}: {len(recorded)} answers, {sum('error' in entry for entry in recorded)} of them errors")
@@ -68,13 +69,15 @@ def run(connection: Any, sql: str) -> tuple[Any, list[list[Any]]]:
     return cursor.description, rows
 
 
-def answer(connection: Any, sql: str) -> dict[str, Any]:
+def answer(connection: Any, sql: str, *, with_rows: bool) -> dict[str, Any]:
     """What Trino says to a statement."""
     try:
         description, rows = run(connection, sql)
     except trino.exceptions.TrinoQueryError as error:
         return {"sql": sql, "error": error.error_name}
     columns = [[column.name.lower(), column.type_code.replace(", ", ",")] for column in description]
+    if not with_rows:
+        return {"sql": sql, "columns": columns}
     return {"sql": sql, "columns": columns, "rows": [[shown(value) for value in row] for row in rows]}
 
 
@@ -89,9 +92,13 @@ def shown(value: Any) -> Any:
             return value.isoformat()
         case float() if math.isnan(value) or math.isinf(value):
             return str(value)
+        case bytes():
+            return value.hex()
         case list():
             return [shown(item) for item in value]
-    return value
+        case None | bool() | int() | float() | str():
+            return value
+    return str(value)
 
 
 if __name__ == "__main__":

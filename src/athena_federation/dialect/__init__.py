@@ -17,7 +17,8 @@ from athena_federation.dialect.grammar import parse
 from athena_federation.dialect.queries import compiled, query
 from athena_federation.dialect.scope import Scope
 from athena_federation.dialect.statement import Catalog, Program, Relation, Scan, Statement, View, quoted
-from athena_federation.dialect.types import Type, to_arrow, to_duckdb
+from athena_federation.dialect.types import Type, from_arrow, to_arrow, to_duckdb
+from athena_federation.errors import UnsupportedSql
 
 __all__ = [
     "MACROS",
@@ -28,6 +29,7 @@ __all__ = [
     "Type",
     "View",
     "compile",
+    "from_arrow",
     "to_arrow",
     "to_duckdb",
 ]
@@ -50,7 +52,10 @@ def compile(sql: str, catalog: Catalog, *, now: datetime) -> Statement:  # noqa:
         UnsupportedSql: a construct whose meaning here is not known to be Athena's.
     """
     program = Program(catalog, now, sql, query)
-    rows = compiled(program, parse(sql), Scope(), labels=True)
+    try:
+        rows = compiled(program, parse(sql), Scope(), labels=True)
+    except RecursionError as error:
+        raise UnsupportedSql("a statement nested this deeply") from error
     columns = tuple((field.name or f"_col{n}", field.expr.type) for n, field in enumerate(rows.columns))
     for _, kind in columns:
         to_arrow(kind)  # refuses what cannot be a result

@@ -226,7 +226,7 @@ def shifted_row(name: str) -> Rule:
             raise UnsupportedSql(f"{construct}: the offset must be a literal")
         kind = args[0].type
         if len(args) > 2 and t.common(kind, args[2].type) != kind:
-            raise QueryError(f"TYPE_MISMATCH: {construct}: the default is not of type {kind}")
+            raise UnsupportedSql(f"{construct}: a default that is not of type {kind}; cast it")
         rest = [args[1].sql] if len(args) > 1 else []
         rest += [cast(args[2], kind)] if len(args) > 2 else []
         return plain(name, ", ".join([args[0].sql, *rest]), kind, tidy=args[0].tidy and len(args) < 3)

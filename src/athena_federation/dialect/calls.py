@@ -128,7 +128,7 @@ def prepared(node: exp.Expr, at: Clause) -> tuple[Call, frozenset[str], str]:
         raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(node)}")
     least, most, rule = AGGREGATES[name]
     if not least <= len(items) <= most:
-        raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(node)}: {name}() does not take {len(items)} arguments")
+        raise UnsupportedSql(f"{text_of(node)}: {name}() with {len(items)} arguments")
     args = [expression(item, at) for item in items]
     call = rule(args, distinct, Construct(node))
     if distinct and not order and call.ordered:
@@ -188,7 +188,7 @@ def window_function(node: exp.Expr, nulls: str, at: Clause) -> tuple[Call, froze
     least, most, rule = WINDOW_FUNCTIONS[name]
     args = [expression(arg, at) for arg in plain_arguments(node)]
     if not least <= len(args) <= most:
-        raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(node)}: {name}() does not take {len(args)} arguments")
+        raise UnsupportedSql(f"{text_of(node)}: {name}() with {len(args)} arguments")
     return rule(args, "", Construct(node)), merged(args)
 
 

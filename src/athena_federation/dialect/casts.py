@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
+from athena_federation.dialect.operators import text_literal
 from athena_federation.dialect.scope import Expr
 from athena_federation.errors import QueryError, UnsupportedSql
 
@@ -38,7 +39,9 @@ FORMS = {
     "double": Form(rf"{BLANK}[+-]?(NaN|Infinity|{NUMBER}[fFdD]?){BLANK}", rf"{BLANK}[+-]?0[xX].*"),
     "decimal": Form(rf"[+-]?{NUMBER}"),
     "date": Form(rf"\s*{DAY}\s*", r"\s*([+-]?[0-9]+-[0-9]{1,2}-[0-9]{1,2})\s*|.*[^\P{Nd}0-9].*"),
-    "timestamp": Form(rf"\s*{DAY}( {CLOCK})?\s*", r"\s*[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}.*|.*[^\P{Nd}0-9].*"),
+    "timestamp": Form(
+        rf"\s*{DAY}( {CLOCK})?\s*", r"\s*[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}([^T0-9].*)?|.*[^\P{Nd}0-9].*"
+    ),
 }
 
 NAMES = {
@@ -155,6 +158,9 @@ def from_text(source: Expr, target: t.Type, construct: Construct, *, safe: bool)
         if name not in FORMS:
             raise UnsupportedSql(f"{construct}: a cast from varchar to {target}")
         form = FORMS[name]
+        if t.is_time(target):
+            bare = f"trim({x}, {CONTROL})" if source.literal is None else text_literal(source.literal.strip())
+            plain = f"{word}({bare} AS {t.to_duckdb(target)})"
         if name == "double":
             bare = f"regexp_replace(trim({x}, {CONTROL}), '([0-9.])[fFdD]$', '\\1')"
             plain = f"{word}({bare} AS {t.to_duckdb(target)})"

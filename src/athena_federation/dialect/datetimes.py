@@ -192,7 +192,7 @@ def date_field(field: str, moment: Expr, construct: Construct) -> Expr:
     """year(x), EXTRACT(YEAR FROM x) and the like: a bigint."""
     require_time(moment, construct)
     if moment.type == t.DATE and field in ("hour", "minute", "second", "millisecond"):
-        raise QueryError(f"TYPE_MISMATCH: {construct}: a date has no {field}")
+        raise UnsupportedSql(f"{construct}: the {field} of a date, which is always 0")
     part = f"{FIELDS[field]}({moment.sql})" + (" % 1000" if field == "millisecond" else "")
     return Expr(f"CAST({part} AS BIGINT)", t.BIGINT, moment.refs)
 

@@ -136,7 +136,8 @@ def negated(node: exp.Neg, at: Clause) -> Expr:
     value = operand(node.this, at)
     if not t.is_number(value.type):
         raise QueryError(f"TYPE_MISMATCH: {text_of(node)}: the negative of {value.type}")
-    return replace(value, sql=f"(-{value.sql})", literal=None)
+    zero = f"CAST(0 AS {t.to_duckdb(value.type)}) " if t.is_integer(value.type) else ""  # so that overflow is an error
+    return replace(value, sql=f"({zero}-{value.sql})", literal=None)
 
 
 def interval(node: exp.Interval, at: Clause) -> Expr:
@@ -148,7 +149,7 @@ def interval(node: exp.Interval, at: Clause) -> Expr:
 
 
 def array(node: exp.Array, at: Clause) -> Expr:
-    only(node, "expressions", "bracket_notation", "value_constructor")
+    only(node, "expressions", "value_constructor")
     return arrays.made([expression(item, at) for item in node.expressions], Construct(node))
 
 

@@ -115,6 +115,7 @@ FUNCTIONS: dict[str, Function] = {
     "is_infinite": Function(1, 1, numbers.is_kind("isinf({x})")),
     "is_nan": Function(1, 1, numbers.is_kind("isnan({x})")),
     "ln": Function(1, 1, numbers.logarithm("ln")),
+    "log": Function(2, 2, numbers.logarithm_to),
     "log10": Function(1, 1, numbers.logarithm("log10")),
     "log2": Function(1, 1, numbers.logarithm("log2")),
     "mod": Function(2, 2, by_operator("%")),
@@ -190,5 +191,5 @@ def call(name: str, args: list[Expr], construct: Construct) -> Expr:
         near = difflib.get_close_matches(name, FUNCTIONS, n=1)
         raise UnsupportedSql(f"the function {name}(){f'; there is {near[0]}()' if near else ''}")
     if not function.least <= len(args) <= function.most:
-        raise QueryError(f"FUNCTION_NOT_FOUND: {construct}: {name}() does not take {len(args)} arguments here")
+        raise UnsupportedSql(f"{construct}: {name}() with {len(args)} arguments")
     return function.rule(args, construct)

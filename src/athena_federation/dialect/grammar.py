@@ -72,21 +72,64 @@ def require_query(tokens: list[Token]) -> None:
 
 def require_grammar(tokens: list[Token], tree: exp.Expr) -> None:
     """Raises QueryError for what sqlglot reads and Athena does not."""
-    words = [token.text.upper() for token in tokens]
+    for n, token in enumerate(tokens):
+        before, after = tokens[n - 1] if n else None, tokens[n + 1] if n + 1 < len(tokens) else None
+        following = after.token_type if after else None
+        match token.token_type:
+            case TokenType.DCOLON:
+                raise syntax(token, "`::` is not Athena's; write CAST(… AS type)")
+            case TokenType.EQ if token.text == "==":
+                raise syntax(token, "`==` is not Athena's; write `=`")
+            case TokenType.L_PAREN if following == TokenType.FROM and before and before.text.upper() != "TRIM":
+                raise syntax(token, "FROM without SELECT")
+            case TokenType.COMMA if following in (TokenType.FROM, TokenType.R_PAREN, TokenType.WHERE):
+                raise syntax(token, f"a comma before {after.text if after else 'the end'}")
+            case TokenType.ALIAS if following in (None, TokenType.R_PAREN, TokenType.COMMA, TokenType.WHERE):
+                raise syntax(token, "AS without a name")
+            case TokenType.INTERVAL:
+                require_interval(tokens[n : n + 4])
+            case TokenType.LIMIT:
+                require_limit(tokens[n : n + 3])
+    require_types(tokens)
+    require_conditions(tokens, tree)
+
+
+def require_limit(tokens: list[Token]) -> None:
+    """LIMIT n, with OFFSET before it."""
     kinds = [token.token_type for token in tokens]
-    for n, (token, after) in enumerate(zip(tokens, [*words[1:], ""], strict=True)):
-        kind, following = token.token_type, kinds[n + 1] if n + 1 < len(kinds) else None
-        if kind == TokenType.DCOLON:
-            raise syntax(token, "`::` is not Athena's; write CAST(… AS type)")
-        if kind == TokenType.L_PAREN and following == TokenType.FROM and words[n - 1] != "TRIM":
-            raise syntax(token, "FROM without SELECT")
-        if kind == TokenType.COMMA and following in (TokenType.FROM, TokenType.R_PAREN, TokenType.WHERE):
-            raise syntax(token, f"a comma before {after}")
-        if kind == TokenType.INTERVAL:
-            require_interval(tokens[n : n + 4])
-        if kind == TokenType.LIMIT and words[n + 2 : n + 3] == ["OFFSET"]:
-            raise syntax(token, "OFFSET comes before LIMIT: … OFFSET 5 LIMIT 10")
-    joins = sum(kind == TokenType.JOIN for kind in kinds)
+    if kinds[2:] == [TokenType.OFFSET]:
+        raise syntax(tokens[0], "OFFSET comes before LIMIT: … OFFSET 5 LIMIT 10")
+    if kinds[2:] == [TokenType.COMMA]:
+        raise syntax(tokens[0], "LIMIT takes one number; rows are passed over with OFFSET, before LIMIT")
+
+
+FOREIGN_TYPES = {
+    "STRING": "varchar", "TEXT": "varchar", "NVARCHAR": "varchar", "NUMBER": "decimal(p, s)", "NUMERIC": "decimal(p, s)",
+    "DEC": "decimal(p, s)", "FLOAT": "double or real", "FLOAT4": "real", "FLOAT8": "double", "BOOL": "boolean",
+    "INT2": "smallint", "INT4": "integer", "INT8": "bigint", "INT64": "bigint", "LONG": "bigint", "DATETIME": "timestamp",
+}  # fmt: skip
+"""Types that sqlglot knows and Athena does not, with what Athena calls them."""
+
+
+def require_types(tokens: list[Token]) -> None:
+    """CAST(x AS type), with a type of Athena's."""
+    opened: list[bool] = []
+    """For each parenthesis around a token, whether it is that of a cast."""
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        word = before.text.upper() if before else ""
+        if token.token_type == TokenType.L_PAREN:
+            opened.append(word in ("CAST", "TRY_CAST"))
+        elif token.token_type == TokenType.R_PAREN and opened:
+            opened.pop()
+        elif word == "AS" and opened and opened[-1] and token.text.upper() in FOREIGN_TYPES:
+            raise QueryError(
+                f"TYPE_NOT_FOUND: there is no type {token.text}; Athena's is {FOREIGN_TYPES[token.text.upper()]}"
+            )
+
+
+def require_conditions(tokens: list[Token], tree: exp.Expr) -> None:
+    """sqlglot takes a JOIN without condition for a comma."""
+    joins = sum(token.token_type == TokenType.JOIN for token in tokens)
     conditioned = sum(
         bool(join.args.get("on") or join.args.get("using") or join.args.get("method") or join.kind == "CROSS")
         for join in tree.find_all(exp.Join)

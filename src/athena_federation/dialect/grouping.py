@@ -49,12 +49,12 @@ class Items:
 
     def text(self, node: exp.Expr) -> str:
         match node:
-            case exp.Rollup() | exp.Cube():
+            case exp.Rollup() | exp.Cube() | exp.GroupingSets():
                 only(node, "expressions")
-                return f"{type(node).__name__.upper()} ({', '.join(self.text(item) for item in node.expressions)})"
-            case exp.GroupingSets():
-                only(node, "expressions")
-                return f"GROUPING SETS ({', '.join(self.text(item) for item in node.expressions)})"
+                for item in node.expressions:
+                    require_columns(item)
+                word = "GROUPING SETS" if isinstance(node, exp.GroupingSets) else type(node).__name__.upper()
+                return f"{word} ({', '.join(self.text(item) for item in node.expressions)})"
             case exp.Tuple():
                 return f"({', '.join(self.text(item) for item in node.expressions)})"
             case exp.Paren():
@@ -81,3 +81,15 @@ class Items:
         self.exprs.append(found)
         self.kinds.add(type(node))
         return f"({found.sql})" if found.literal is None else f"(CAST({found.sql} AS {t.to_duckdb(found.type)}))"
+
+
+def require_columns(node: exp.Expr) -> None:
+    """Raises QueryError for anything but columns and lists of them."""
+    if isinstance(node, exp.Tuple | exp.Paren):
+        for item in node.iter_expressions():
+            require_columns(item)
+    elif not isinstance(node, exp.Column):
+        raise QueryError(
+            f"INVALID_COLUMN_REFERENCE: {text_of(node)} in GROUPING SETS, ROLLUP or CUBE, which take columns only; "
+            "name the expression in a subquery"
+        )

@@ -106,6 +106,12 @@ def logarithm(name: str) -> Rule:
     return rule
 
 
+def logarithm_to(args: list[Expr], construct: Construct) -> Expr:
+    """log(base, x)."""
+    base, x = (logarithm("ln")([arg], construct) for arg in args)
+    return Expr(f"({x.sql} / {base.sql})", t.DOUBLE, merged(args))
+
+
 def square_root(args: list[Expr], construct: Construct) -> Expr:
     x = cast(require_number(args[0], construct), t.DOUBLE)
     return Expr(f"CASE WHEN {x} < 0 THEN {NAN} ELSE sqrt({x}) END", t.DOUBLE, args[0].refs)

@@ -178,6 +178,10 @@ def shifted(operator: str, left: Expr, right: Expr, construct: Construct) -> Exp
 def concatenated(parts: list[Expr], construct: Construct) -> Expr:
     """|| and concat(): NULL if any part is."""
     for part in parts:
-        if part.type not in (t.VARCHAR, t.UNKNOWN):
+        if part.type == t.UNKNOWN:
+            raise UnsupportedSql(f"{construct}: a NULL without a type, which makes Athena join arrays")
+        if part.type.element:
+            raise UnsupportedSql(f"{construct}: arrays joined")
+        if part.type != t.VARCHAR:
             raise QueryError(f"TYPE_MISMATCH: {construct} needs varchar, not {part.type}; cast(… AS varchar) makes one")
     return Expr("(" + " || ".join(cast(p, t.VARCHAR) for p in parts) + ")", t.VARCHAR, merged(parts))

@@ -22,7 +22,7 @@ ALIKE = re.compile(
     \\[dDwWsStnrf]                # classes and control characters
     | \\[^\w\s]                  # an escaped sign
     | \[\^?\]?(?:\\[dwstnr]|\\[^\w\s]|[^\[\]\\&])*\]   # a class without a class in it
-    | \(\?: | [()|^.]
+    | \(\?: | \((?!\?) | [)|^.]
     | (?:[*+?]|\{\d+(?:,\d*)?\})\??(?![*+?{])
     | [^\\\[\](){}*+?|^.$]        # a character that stands for itself
     """,

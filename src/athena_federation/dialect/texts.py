@@ -24,6 +24,8 @@ TRIMS = {"trim": "trim", "ltrim": "ltrim", "rtrim": "rtrim", "both": "trim", "le
 def texts(args: list[Expr], construct: Construct) -> list[str]:
     """The operands, which must all be varchar."""
     for arg in args:
+        if arg.type.element or arg.type == t.VARBINARY:
+            raise UnsupportedSql(f"{construct}: of {arg.type}")
         if arg.type not in (t.VARCHAR, t.UNKNOWN):
             raise QueryError(f"TYPE_MISMATCH: {construct} needs varchar, not {arg.type}")
     return [arg.sql if arg.type == t.VARCHAR else "CAST(NULL AS VARCHAR)" for arg in args]
