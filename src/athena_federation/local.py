@@ -11,11 +11,11 @@ import csv
 import json
 import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 
 import duckdb
@@ -71,7 +71,7 @@ class Federated:
     engine: Engine
     description: GetTableResponse
 
-    @cached_property
+    @property
     def implied(self) -> dict[str, str]:
         """Columns that hold the same day as a partition column -> that column."""
         text = (self.description.schema.metadata or {}).get(IMPLIED, b"{}")
@@ -105,6 +105,8 @@ class Database:
         self.files: dict[Name, pa.Table] = {}
         self.views: dict[Name, str] = {}
         self.descriptions: dict[Name, Federated] = {}
+        self.planner = Planner()
+        self.planning = Lock()
 
     def __enter__(self) -> Database:
         return self
@@ -114,6 +116,7 @@ class Database:
 
     def close(self) -> None:
         """Forget the registered tables."""
+        self.planner.close()
         self.files.clear()
         self.views.clear()
         self.descriptions.clear()
@@ -209,11 +212,8 @@ class Database:
         statement = compile(sql, self, now=self.now())
         federated = {s.relation.name: f for s in statement.scans if (f := self.descriptions.get(s.relation.name))}
         candidates = {name: table.candidates() for name, table in federated.items()}
-        planner = Planner()
-        try:
-            needs = planner.needs(statement, {name: told(federated[name], rows) for name, rows in candidates.items()})
-        finally:
-            planner.close()
+        with self.planning:
+            needs = self.planner.needs(statement, {n: told(federated[n], rows) for n, rows in candidates.items()})
         tables, usual = [], {}
         for name, table in federated.items():
             scans = [scan for scan in statement.scans if scan.relation.name == name]
@@ -253,7 +253,7 @@ class Database:
                     federated.description, columns=table.columns, partitions=table.partitions,
                     predicate=predicate_of(table, federated), progress=progress,
                 )  # fmt: skip
-                work.load(f"data_{number}", federated.description.schema, table.columns, batches)
+                work.load(f"data_{number}", federated.description.schema, batches)
                 for scan in plan.statement.scans:
                     if scan.relation.name == table.name:
                         work.offer(scan, f"data_{number}", plan.usual.get(scan.id))
@@ -282,12 +282,12 @@ class Workspace:
         self.connection.close()
         self.folder.cleanup()
 
-    def load(self, name: str, schema: pa.Schema, columns: Sequence[str], batches: object) -> None:
+    def load(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
         """A table of the columns read; the others are declared, and NULL, because nothing asks for them."""
         kinds = ", ".join(f"{quoted(f.name)} {to_duckdb(from_arrow(f.type))}" for f in schema)
         self.connection.execute(f"CREATE TABLE {name} ({kinds})")
-        targets = ", ".join(quoted(column) for column in columns)
-        for batch in batches:  # type: ignore[attr-defined]
+        for batch in batches:
+            targets = ", ".join(quoted(column) for column in batch.schema.names)
             self.connection.register("incoming", pa.Table.from_batches([batch]))
             self.connection.execute(f"INSERT INTO {name} ({targets}) SELECT {targets} FROM incoming")
             self.connection.unregister("incoming")

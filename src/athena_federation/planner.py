@@ -1,25 +1,25 @@
 """A typed statement -> the partitions and columns that each of its scans needs, and no others where that is certain.
 
 DuckDB's own optimizer is asked. Every scan is planned over a stub: one empty file per candidate partition, in a folder
-that carries the partition's values, so that nothing is known about rows and nothing can be folded away. The plan tells
-which files the conditions leave; its text is evaluated over the candidates and must agree with the plan's own count.
-Every doubt means all candidates: too many partitions cost time, too few would cost rows.
+that carries the partition's values, so that nothing is known about rows and nothing can be folded away. The files
+exist in name only (`Nowhere`). The plan tells which of them the conditions leave; its text is evaluated over the
+candidates and must agree with the plan's own count. Every doubt means all candidates: too many partitions cost time,
+too few would cost rows.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import duckdb
 import pyarrow as pa
+from fsspec.spec import AbstractFileSystem
 
 from athena_federation.dialect import MACROS, Scan, Statement, to_duckdb
 from athena_federation.dialect.types import from_arrow
@@ -27,6 +27,8 @@ from athena_federation.dialect.types import from_arrow
 STUB = "READ_JSON"
 """The node under which the planned scan appears; the others are READ_CSV."""
 FOLDED = "EMPTY_RESULT"
+POSITION = "athena_federation_position"
+"""The column of a stub that tells its candidates apart."""
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -52,21 +54,19 @@ class Planner:
     """
     Plans statements over stubs of its own, in a DuckDB instance that never sees data.
 
-    Not for use from several threads at once. `close()` removes the stubs.
+    Not for use from several threads at once.
     """
 
     def __init__(self) -> None:
-        self.root = Path(tempfile.mkdtemp(prefix="athena-federation-plan-"))
         self.connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
         self.connection.execute("SET TimeZone = 'UTC'")
         for macro in MACROS:
             self.connection.execute(macro)
+        self.connection.register_filesystem(Nowhere())
         self.views: dict[tuple[tuple[str, ...], Candidates], str] = {}
-        (self.root / "empty.csv").touch()
 
     def close(self) -> None:
         self.connection.close()
-        shutil.rmtree(self.root, ignore_errors=True)
 
     def needs(self, statement: Statement, candidates: Mapping[tuple[str, ...], Candidates]) -> dict[str, Need]:
         """Scan id -> what it needs. Tables without an entry in `candidates` are one partition."""
@@ -95,29 +95,31 @@ class Planner:
             info = node.get("extra_info", {})
             partitions |= self.surviving(info, filters, known)
             columns |= set(listed(info.get("Projections", [])))
+        # A condition that the files' names decide is taken out of the plan, and its column with it.
+        columns |= {name for name in known.columns if quoted(name) in sql}
         return Need(tuple(sorted(partitions)), tuple(n for n in scan.relation.schema.names if n in columns))
 
     def surviving(self, info: Mapping[str, Any], filters: Sequence[str], known: Candidates) -> set[int]:
         """The candidates that pass a scan's file filter and the filters directly above it."""
         left = set(range(len(known.rows)))
-        if text := info.get("File Filters"):
-            found = self.passing(text, known)
+        if conditions := info.get("File Filters"):
+            found = self.passing(" AND ".join(separated(conditions)), known)
             counted = re.match(r"(\d+)/(\d+)", str(info.get("Scanning Files", "")))
             if found is not None and counted and (int(counted[1]), int(counted[2])) == (len(found), len(left)):
                 left = found
-        for text in filters:
-            found = self.passing(text, known)
+        for condition in filters:
+            found = self.passing(condition, known)
             if found is not None:
                 left &= found
         return left
 
-    def passing(self, text: str, known: Candidates) -> set[int] | None:
+    def passing(self, condition: str, known: Candidates) -> set[int] | None:
         """The candidates for which a condition of a plan is true; None when it says something else than partitions."""
         if not known.columns:
             return None
         table = self.candidate_table(known)
         try:
-            return {n for (n,) in self.connection.execute(f"SELECT position FROM {table} WHERE {text}").fetchall()}
+            return {n for (n,) in self.connection.execute(f"SELECT {POSITION} FROM {table} WHERE {condition}").fetchall()}
         except duckdb.Error:
             return None  # the condition is about other columns, or fails: it narrows nothing
 
@@ -126,19 +128,15 @@ class Planner:
         key = (("candidates",), known)
         if key not in self.views:
             name = self.views[key] = f"candidates_{len(self.views)}"
-            columns = ["position BIGINT", *(f"{quoted(n)} {duckdb_type(n, known)}" for n in known.columns)]
-            self.connection.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
-            marks = ", ".join("?" * len(columns))
-            rows = [(position, *row) for position, row in enumerate(known.rows)]
-            if rows:
-                self.connection.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+            columns = {POSITION: range(len(known.rows))} | dict(zip(known.columns, zip(*known.rows, strict=True), strict=True))
+            self.connection.register(name, pa.table({column: pa.array(values) for column, values in columns.items()}))
         return self.views[key]
 
     def unpartitioned(self, scan: Scan) -> str:
         """A scan that is not being planned: opaque, and under another node's name."""
         fields = struct(scan.relation.schema)
         return (
-            f"SELECT * FROM read_csv('{self.root}/empty.csv', auto_detect=false, header=false, delim=',', "
+            f"SELECT * FROM read_csv('{Nowhere.protocol}://empty.csv', auto_detect=false, header=false, delim=',', "
             f"quote='\"', escape='\"', columns={fields})"
         )
 
@@ -151,27 +149,40 @@ class Planner:
         return f"SELECT {names} FROM {self.views[key]}"
 
     def stub(self, schema: pa.Schema, known: Candidates) -> str:
-        folder = self.root / f"stub{len(self.views)}"
-        files = []
-        for position, row in enumerate(known.rows):
-            path = folder / f"position={position}"
-            for name, value in zip(known.columns, row, strict=True):
-                path /= f"{quote(name, safe='')}={NULL_PARTITION if value is None else quote(str(value), safe='')}"
-            path.mkdir(parents=True)
-            (path / "x.json").touch()
-            files.append(str(path / "x.json"))
-        if not files:
-            folder.mkdir()
-            (folder / "x.json").touch()
-            files.append(str(folder / "x.json"))
-        hive = {name: duckdb_type(name, known) for name in known.columns} | {"position": "BIGINT"}
+        files = [path_of(position, known.columns, row) for position, row in enumerate(known.rows)]
+        hive = {name: duckdb_type(name, known) for name in known.columns} | {POSITION: "BIGINT"}
         inside = pa.schema([field for field in schema if field.name not in known.columns])
         types = ", ".join(f"{text(name)}: {text(kind)}" for name, kind in hive.items())
-        named = ", ".join(text(file) for file in files)
+        named = ", ".join(text(file) for file in files or [path_of(0, (), ())])
         return (
             f"read_json([{named}], format='newline_delimited', columns={struct(inside)}, "
-            f"hive_partitioning={'true' if known.rows else 'false'}, hive_types={{{types}}})"
+            f"hive_partitioning=true, hive_types={{{types}}})"
         )
+
+
+class Nowhere(AbstractFileSystem):
+    """Files that exist in name only: each path is there, and empty."""
+
+    protocol = "nowhere"
+
+    def glob(self, path: str, **_: Any) -> list[str]:
+        return [path]
+
+    def exists(self, path: str, **_: Any) -> bool:  # noqa: ARG002
+        return True
+
+    def info(self, path: str, **_: Any) -> dict[str, Any]:
+        return {"name": path, "size": 0, "type": "file"}
+
+    def _open(self, path: str, *_: Any, **__: Any) -> io.BytesIO:  # noqa: ARG002
+        return io.BytesIO()
+
+
+def path_of(position: int, columns: Sequence[str], row: Sequence[object]) -> str:
+    """Where the stub of a candidate would lie, its values in the path."""
+    pairs = [(POSITION, position), *zip(columns, row, strict=True)]
+    folders = [f"{quote(n, safe='')}={NULL_PARTITION if v is None else quote(str(v), safe='')}" for n, v in pairs]
+    return "/".join([f"{Nowhere.protocol}:/", *folders, "x.json"])
 
 
 def walk(nodes: Sequence[Mapping[str, Any]], above: Sequence[str] = ()) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
@@ -181,6 +192,21 @@ def walk(nodes: Sequence[Mapping[str, Any]], above: Sequence[str] = ()) -> Itera
         info = node.get("extra_info", {})
         conditions = listed(info.get("Expression", info.get("Expressions", []))) if node["name"].strip() == "FILTER" else []
         yield from walk(node.get("children", []), conditions)
+
+
+def separated(conditions: str) -> list[str]:
+    """A plan writes the conditions on files one after the other, with nothing between: `(a = 1)prefix(b, 'x')`."""
+    parts, start, depth, text_open = [], 0, 0, False
+    for place, char in enumerate(conditions):
+        if char == "'":
+            text_open = not text_open
+        elif not text_open and char in "()":
+            depth += 1 if char == "(" else -1
+            follows = conditions[place + 1 : place + 2]
+            if char == ")" and depth == 0 and (follows.isalpha() or follows in ("(", '"')):
+                parts.append(conditions[start : place + 1])
+                start = place + 1
+    return [*parts, conditions[start:]]
 
 
 def listed(value: str | Sequence[str]) -> list[str]:

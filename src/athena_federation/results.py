@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from athena_federation.dialect import Type, to_arrow
+from athena_federation.dialect.types import is_number
 
 FORMATS = {
     "csv": "FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S.%g'",
@@ -47,6 +48,11 @@ class Result:
         return tuple(name for name, _ in self.types)
 
     @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Which columns hold numbers."""
+        return tuple(is_number(kind) for _, kind in self.types)
+
+    @property
     def schema(self) -> pa.Schema:
         return pa.schema([(name, to_arrow(kind)) for name, kind in self.types])
 
@@ -64,9 +70,9 @@ class Result:
     def arrow(self) -> pa.Table:
         return pa.Table.from_batches(self.batches(), schema=self.schema)
 
-    def rows(self) -> list[tuple[Any, ...]]:
-        """The rows as Python values."""
-        return self.connection.execute("FROM answer").fetchall()
+    def rows(self, limit: int | None = None) -> list[tuple[Any, ...]]:
+        """The rows as Python values; `limit` says how many at most."""
+        return self.connection.execute("FROM answer" + ("" if limit is None else f" LIMIT {limit}")).fetchall()
 
     def pandas(self) -> Any:
         """A pandas DataFrame; pandas has to be installed."""

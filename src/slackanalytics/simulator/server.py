@@ -73,7 +73,7 @@ def serving(slack: Slack, port: int, sleep: Callable[[float], object] | None) ->
     Serve while the context lasts. At its end every connection is closed and every thread has ended.
     """
     server = _Server(slack, port, sleep)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="slack-simulator")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="slack-simulator", daemon=True)
     thread.start()
     try:
         yield Served(slack, server.server_address[1])
@@ -83,7 +83,7 @@ def serving(slack: Slack, port: int, sleep: Callable[[float], object] | None) ->
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = False
+    daemon_threads = True  # a program that forgets to stop the server can still end
     request_queue_size = 128
     server_address: tuple[str, int]
 
@@ -92,8 +92,14 @@ class _Server(ThreadingHTTPServer):
         self._stopping = threading.Event()
         self.sleep = sleep or self._stopping.wait
         self._connections: set[socket.socket] = set()
+        self._answering: list[threading.Thread] = []
         self._lock = threading.Lock()
         super().__init__(("127.0.0.1", port), _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        self._answering = [*(other for other in self._answering if other.is_alive()), thread]
+        thread.start()
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()
@@ -120,6 +126,8 @@ class _Server(ThreadingHTTPServer):
             for connection in self._connections:
                 with suppress(OSError):  # closed by the other side already
                     connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._answering:
+            thread.join()
         self.server_close()
 
 

@@ -1,0 +1,226 @@
+"""connect(): the whole product in one call, as a database to ask in SQL."""
+
+from __future__ import annotations
+
+import os
+import time as clock
+import weakref
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+
+import pyarrow as pa
+
+from athena_federation.dialect.types import from_arrow
+from athena_federation.engine import Engine, Progress, in_process, in_order
+from athena_federation.errors import NotPublished
+from athena_federation.handler import Handler
+from athena_federation.local import Database, Plan, TablePlan
+from athena_federation.results import Result
+from slackanalytics.cache import Days, Note, first_day
+from slackanalytics.client import Client
+from slackanalytics.connector import connector
+from slackanalytics.settings import Settings
+
+CATALOG = "slackanalytics_catalog"
+MEMBERS = "member_analytics"
+ROSTER = "hr.hr_dataset"
+READERS = 4
+"""Days in flight while keeping them warm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a statement would read of one table."""
+
+    table: str
+    columns: tuple[str, ...]
+    days: tuple[date, ...] | None
+    """None for a table without days."""
+    candidates: int
+    """How many days the table can have."""
+    bounded: bool
+    calls: int
+    """How many of the days are not at hand and would be fetched."""
+    minutes: int
+    """What the rate limit makes of that, at least."""
+
+
+class Waiting:
+    """Why readers wait, and how long still; for a progress display."""
+
+    def __init__(self) -> None:
+        self.until = 0.0
+
+    def __call__(self, reason: str, seconds: float) -> None:
+        self.until = max(self.until, clock.monotonic() + seconds)
+
+    @property
+    def seconds(self) -> float:
+        return max(0.0, self.until - clock.monotonic())
+
+
+class SlackDatabase(Database):
+    """Slack's member analytics, the roster, and whatever else is registered."""
+
+    def __init__(self, settings: Settings, *, closing: Callable[[], None] = lambda: None) -> None:
+        """`closing` is called at the end: by `close()`, or with the interpreter where nobody calls that."""
+        self.settings = settings
+        self.closing = weakref.finalize(self, closing)
+        self.cancelled = Event()
+        self.wait = Waiting()
+        client = Client(settings, pause=self.cancelled.wait, waiting=self.wait)
+        self.days = Days(settings, client=client, today=self.today, pause=self.cancelled.wait)
+        handler = Handler(connector(settings, days=self.days, today=self.today))
+        super().__init__({CATALOG: Engine(in_process(handler), catalog=CATALOG)}, now=self.moment)
+
+    def today(self) -> date:
+        return self.settings.today or datetime.now(UTC).date()
+
+    def moment(self) -> datetime:
+        """Now; on a day that was set, its noon."""
+        return datetime.combine(self.settings.today, time(12), UTC) if self.settings.today else datetime.now(UTC)
+
+    def close(self) -> None:
+        self.cancelled.set()
+        super().close()
+        self.closing()
+
+    def calls(self) -> int:
+        """Calls to Slack so far."""
+        return self.days.statistics.calls
+
+    def waiting(self) -> float:
+        """Seconds for which readers still wait for the rate limit."""
+        return self.wait.seconds
+
+    def answer(self, plan: Plan, *, progress: Callable[[Progress], None] | None = None) -> Result:
+        """
+        As `Database.answer`.
+
+        Raises:
+            NotPublished: Slack has no data for any of the days that the statement needs, and will not have.
+        """
+        result = super().answer(plan, progress=progress)
+        days = [day for table in plan.tables for day in days_of(table) or ()]
+        known = {status.day: status for status in self.days.status()}
+        absent = [known[day] for day in days if day in known and known[day].status == "absent"]
+        if absent and len(absent) == len(days):
+            result.close()
+            raise NotPublished(
+                f"{absent[0].day.isoformat()}: Slack has no data for this day ({absent[0].reason})"
+                + (f", nor for the {len(absent) - 1} others asked for" if len(absent) > 1 else "")
+                + "; ask for other days (day_status tells which there are)",
+                reason=absent[0].reason or "",
+                final=True,
+            )
+        return result
+
+    def notes(self) -> list[str]:
+        """What readers should know about the days read since the last time: pending, without data, odd."""
+        return [text_of(note) for note in self.days.notes.drain()]
+
+    def outlook(self, sql: str) -> list[Outlook]:
+        """What a statement would read, day by day. Asks Slack for nothing."""
+        return [self.outlook_of(table) for table in self.explain(sql).tables]
+
+    def outlook_of(self, table: TablePlan) -> Outlook:
+        days = days_of(table)
+        calls = sum(1 for day in days or () if not self.days.is_at_hand(day))
+        limit = self.settings.rate_limit
+        return Outlook(
+            table=".".join(table.name[1:]),
+            columns=table.columns,
+            days=days,
+            candidates=table.candidates,
+            bounded=table.bounded,
+            calls=calls,
+            minutes=(calls - 1) // limit if limit and calls else 0,
+        )
+
+    def sync(self, since: date | None = None, *, progress: Callable[[Progress], None] | None = None) -> int:
+        """
+        Fetch and keep every day that is not at hand, newest first, and tell how many were fetched.
+
+        What was kept before an error or an interrupt stays kept.
+        """
+        first = max(since or date.min, first_day(self.today()))
+        missing = [s.day for s in self.days.status() if s.day >= first and not self.days.is_at_hand(s.day)]
+        rows = fetched = 0
+        for done, status in enumerate(in_order(self.days.keep, missing[::-1], READERS), start=1):
+            rows += status.rows or 0
+            fetched += status.status == "published"
+            if progress:
+                progress(Progress(MEMBERS, done, len(missing), rows))
+        return fetched
+
+    def catalogue(self) -> list[tuple[str, pa.Schema]]:
+        """Every table by its full name, registered files included."""
+        found = [(f"{CATALOG}.{table.table}", table.schema) for table in self.tables()]
+        return found + [(".".join(name), file.schema) for name, file in self.files.items()]
+
+
+def days_of(table: TablePlan) -> tuple[date, ...] | None:
+    """The days that a plan reads of a table; None where the table has no days."""
+    if "date" not in table.partitions.schema.names:
+        return None
+    return tuple(date.fromisoformat(day) for day in table.partitions.column("date").to_pylist())
+
+
+def type_names(schema: pa.Schema) -> list[str]:
+    """The columns' types as Athena calls them."""
+    return [str(from_arrow(field.type)) for field in schema]
+
+
+def text_of(note: Note) -> str:
+    return f"{note.day.isoformat()}: {note.text}" if note.day else note.text
+
+
+def connect(
+    *, source: str | None = None, hr: str | Path | None = None, environment: Mapping[str, str] | None = None
+) -> SlackDatabase:
+    """
+    Slack's member analytics as a database; nothing is fetched before it is asked.
+
+    Args:
+        source: `slack`, or `demo` for a simulated company that needs no account; by default that of the settings.
+        hr: A CSV file that becomes the table `hr.hr_dataset`; by default that of the settings.
+        environment: Where settings are read from; the process's environment by default.
+
+    Raises:
+        ConfigurationError: a setting is malformed or unsafe.
+        QueryError: the roster cannot be read.
+    """
+    settings = Settings.from_environment({**(os.environ if environment is None else environment)})
+    with ExitStack() as stack:
+        roster: pa.Table | Path | None = Path(hr) if hr else settings.hr_file
+        if (source or settings.source) == "demo":
+            settings, company_roster = demonstrated(settings, stack)
+            roster = roster or company_roster
+        database = SlackDatabase(settings, closing=stack.pop_all().close)
+    try:
+        if roster is not None:
+            database.register(ROSTER, roster)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def demonstrated(settings: Settings, stack: ExitStack) -> tuple[Settings, Path]:
+    """The settings with a simulator in Slack's place, and the file of its roster."""
+    from slackanalytics.simulator import Simulator, write_roster
+
+    today = settings.today or datetime.now(UTC).date()
+    simulator = Simulator(today=today, rate_limit=None)
+    server = stack.enter_context(simulator.serve())
+    path = Path(stack.enter_context(TemporaryDirectory(prefix="slackanalytics-"))) / "HR_dataset.csv"
+    write_roster(simulator.company, today, path)
+    changed = replace(
+        settings, source="demo", slack_api_url=server.url, slack_token=server.token, rate_limit=None, cache_dir=None
+    )
+    return changed, path
