@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import struct
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -201,7 +202,21 @@ def size_of(batch: pa.RecordBatch) -> int:
 
     Of batches that are put together, no more than the sum.
     """
-    return int(batch.nbytes) + sum(absent_bitmaps(column) for column in batch.columns)
+    return sum(column_size(column) for column in batch.columns)
+
+
+def column_size(array: pa.Array) -> int:
+    """The common types are reckoned up here, because `nbytes` takes twenty times as long."""
+    kind, rows = array.type, len(array)
+    bitmap = (rows + 7) // 8
+    if pa.types.is_primitive(kind):
+        return bitmap + (rows * int(kind.bit_width) + 7) // 8
+    if pa.types.is_string(kind) and rows:
+        offsets = array.buffers()[1]
+        (first,) = struct.unpack_from("<i", offsets, array.offset * 4)
+        (end,) = struct.unpack_from("<i", offsets, (array.offset + rows) * 4)
+        return bitmap + (rows + 1) * 4 + int(end - first)
+    return int(array.nbytes) + absent_bitmaps(array)
 
 
 def absent_bitmaps(array: pa.Array) -> int:
