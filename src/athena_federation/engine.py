@@ -39,6 +39,7 @@ from athena_federation.messages import (
     Split,
     TableName,
 )
+from athena_federation.portable import portable
 from athena_federation.predicate import Predicate
 from athena_federation.spill import BlobStore, unseal
 from athena_federation.transports import Transport, http, in_process, loopback
@@ -132,7 +133,7 @@ class Engine:
             catalog=self.catalog,
             query_id=query_id(),
             table=table.table,
-            constraints=Constraints(predicate=predicate),
+            constraints=Constraints(predicate=portable(predicate)),
             schema=table.schema,
             partition_columns=table.partition_columns,
         )
@@ -154,7 +155,7 @@ class Engine:
                 table=table.table,
                 partitions=partitions,
                 partition_columns=table.partition_columns,
-                constraints=Constraints(predicate=predicate),
+                constraints=Constraints(predicate=portable(predicate)),
                 continuation_token=token,
             )
             page = self.ask(request, GetSplitsResponse)
@@ -198,7 +199,7 @@ class Engine:
                 table=table.table,
                 schema=schema,
                 split=split,
-                constraints=Constraints(predicate=predicate),
+                constraints=Constraints(predicate=portable(predicate)),
                 max_block_size=UNLIMITED if self.store is None else BLOCK_SIZE,
                 max_inline_block_size=UNLIMITED if self.store is None else INLINE_SIZE,
             )

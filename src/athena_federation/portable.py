@@ -1,0 +1,32 @@
+"""What of a predicate may be sent to a connector in any language, so that none drops a row that SQL would keep.
+
+A connector on the Java SDK filters by what it is sent, and compares some types in another order than SQL does:
+https://github.com/awslabs/aws-athena-query-federation/blob/master/athena-federation-sdk/src/main/java/com/amazonaws/athena/connector/lambda/data/ArrowTypeComparator.java
+Moments of one instant differ there by their zones; texts are ordered by UTF-16 units, which puts U+E000 to U+FFFF above
+everything beyond; lists and structs are ordered by their hashes. Whoever sends less filters more itself.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from athena_federation.predicate import Predicate, SortedRangeSet, ValueSet
+
+FIRST_SURROGATE = "\ud800"
+"""Texts of characters below have the same order everywhere."""
+
+
+def portable(predicate: Predicate) -> Predicate:
+    """The same predicate without the columns that would be compared in another order."""
+    return predicate.only([name for name, allowed in predicate.summary.items() if is_portable(allowed)])
+
+
+def is_portable(allowed: ValueSet) -> bool:
+    """Whether the value set means the same in every order that is in use."""
+    kind = allowed.type
+    if pa.types.is_nested(kind) or (pa.types.is_timestamp(kind) and kind.tz is not None):
+        return False
+    if pa.types.is_string(kind) and isinstance(allowed, SortedRangeSet):
+        ends = [end.value for each in allowed.ranges if not each.single for end in (each.low, each.high)]
+        return not any(max(end, default="") >= FIRST_SURROGATE for end in ends if end is not None)
+    return True
