@@ -16,7 +16,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from tests.faults.oracle import client, settings
 from tests.faults.server import DAY, TOKEN, Server, member, packed, refusal, serving, whole
@@ -24,7 +23,6 @@ from tests.faults.server import DAY, TOKEN, Server, member, packed, refusal, ser
 from athena_federation.errors import Corrupt, Unauthorized
 from slackanalytics.cache import Days
 from slackanalytics.fields import SCHEMA
-from slackanalytics.shelf import Shelf
 
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -361,29 +359,53 @@ def test_a_wrong_clock_keeps_no_young_day_for_ever(tmp_path: Path, world: World)
     assert len(running.requests) == 2
 
 
-def write_for_ever(directory: str) -> None:
-    with serving(whole()) as running:
-        given = settings(running.url, SLACKANALYTICS_CACHE_DIR=directory)
-        days = Days(given, today=lambda: TODAY, now=lambda: NOON)
-        while True:
-            days.clear()
-            days.keep(DAY)
+KILLED_WRITERS = """
+import os, signal, sys, time
+from datetime import date
+from pathlib import Path
+import pyarrow.parquet as pq
+from slackanalytics.cache import Days
+from slackanalytics.shelf import Shelf
+from tests.faults.oracle import settings
+from tests.faults.server import DAY, serving, whole
+
+root, seen = Path(sys.argv[1]), 0
+
+def days(running):
+    return Days(settings(running.url, SLACKANALYTICS_CACHE_DIR=str(root), SLACKANALYTICS_RATE_LIMIT="off"))
+
+with serving(whole()) as running:
+    days(running).keep(DAY)  # everything is imported before the first fork
+for attempt in range(20):
+    writer = os.fork()
+    if not writer:
+        with serving(whole()) as running:
+            kept = days(running)
+            while True:
+                kept.clear()
+                kept.keep(DAY)
+    time.sleep(0.1 + attempt * 0.003)
+    os.kill(writer, signal.SIGKILL)
+    os.waitpid(writer, 0)
+    for note in root.glob("*/*.json"):
+        entry = Shelf(note.parent).entry(DAY)
+        file = entry and Shelf(note.parent).opened(entry)
+        if file:
+            assert pq.read_metadata(file).num_rows == 100
+            seen += 1
+print(seen)
+"""
 
 
 def test_a_killed_writer_leaves_no_torn_day(tmp_path: Path, world: World) -> None:
-    context = multiprocessing.get_context("fork")
-    for attempt in range(10):
-        process = context.Process(target=write_for_ever, args=(str(tmp_path),))
-        process.start()
-        process.join(0.15 + attempt * 0.02)
-        os.kill(process.pid or 0, signal.SIGKILL)
-        process.join()
-        for note in tmp_path.glob("*/*.json"):
-            shelf = Shelf(note.parent)
-            entry = shelf.entry(DAY)
-            if entry and (file := shelf.opened(entry)):
-                with file:
-                    assert pq.read_metadata(file).num_rows == 100
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_WRITERS, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(["src", "."])},
+    )
+    assert int(done.stdout) > 0
     with serving(whole()) as running:
         world.days(running, tmp_path).clear()
         assert count(world.days(running, tmp_path)) == 100
