@@ -1,7 +1,7 @@
 """The code blocks of the documents, and what it means that one holds.
 
 `console`: each line after `$ ` is a command (`> ` goes on with it) and the lines below it are what it prints; `…` stands
-for anything, and alone on a line for any lines. `python`: the blocks of a page are one program; a `text` block right
+for anything, and alone on a line for any lines or none. `python`: the blocks of a page are one program; a `text` block right
 below one is what it prints. `sql`: a statement that can be planned. `sh` and other languages are not run.
 """
 
@@ -60,13 +60,13 @@ def commands(block: str) -> Iterator[Command]:
 
 def same(said: str, printed: str) -> bool:
     """Whether a text is what the document says, its `…` filled in, blanks at line ends aside."""
-    return re.fullmatch(pattern(tidy(said)), tidy(printed), re.DOTALL) is not None
+    return re.fullmatch(pattern(tidy(said)), f"\n{tidy(printed)}", re.DOTALL) is not None
 
 
 def pattern(said: str) -> str:
-    """A regular expression for what a text says."""
-    return r"\n".join(
-        ".*?" if line.strip() == "…" else r"[^\n]*".join(re.escape(part) for part in line.split("…"))
+    """A regular expression for what a text says, each line with the line end before it."""
+    return "".join(
+        r"(?:\n.*?)?" if line.strip() == "…" else r"\n" + r"[^\n]*".join(re.escape(part) for part in line.split("…"))
         for line in said.split("\n")
     )
 

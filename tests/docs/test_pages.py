@@ -123,5 +123,6 @@ def test_a_wrong_session_is_noticed(environment: dict[str, str], tmp_path: Path)
 
 def test_an_ellipsis_stands_for_part_of_a_line_or_for_whole_lines() -> None:
     assert same("a … d\n…\nz", "a b c d\nx\ny\nz")
+    assert same("a\n…\nz", "a\nz")
     assert not same("a … d\nz", "a b\nc d\nz")
     assert not same("a\nz", "a\nz\nmore")

@@ -15,8 +15,10 @@ EMPTY_NAMES = frozenset(
 """Names that tell where something was put, not what it is."""
 ALLOWED = {"athena_federation/dialect/types.py": "it is about types: Trino's, and nothing else"}
 EMPTY_WORDS = ("get_", "process_", "do_", "handle_", "manage_")
-CALLBACKS = frozenset({"do_GET", "do_POST", "get_request", "handle_error"})
-"""Names that `http.server` and `socketserver` call, and nobody else may choose."""
+CALLBACKS = frozenset(
+    {"do_GET", "do_POST", "get_request", "handle_error", "process_request", "get_remaining_time_in_millis"}
+)
+"""Names that `http.server`, `socketserver` and Lambda's runtime call, and nobody else may choose."""
 EMPTY_SUFFIXES = ("Manager", "Helper", "Impl", "Base")
 
 
