@@ -64,10 +64,10 @@ def lambda_handler(
 
     Raises ConfigurationError for a malformed setting, at once.
     """
-    return Function(connector, environment, clients or Clients(), clock)
+    return LambdaConnector(connector, environment, clients or Clients(), clock)
 
 
-class Function:
+class LambdaConnector:
     """A connector behind Lambda's calling convention."""
 
     def __init__(

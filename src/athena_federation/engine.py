@@ -6,10 +6,11 @@ a blob store; in one process there is nothing to spill for.
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -241,23 +242,34 @@ class Engine:
         yield from in_order(opened, answer.remote_blocks, PREFETCHED)
 
 
-def in_order(make: Callable[[Item], Made], items: Sequence[Item], workers: int) -> Iterator[Made]:
+def in_order(make: Callable[[Item], Made], items: Iterable[Item], workers: int) -> Iterator[Made]:
     """
     What `make` makes of each item, in their order, by a bounded number of threads that run at most so far ahead.
 
-    The first error ends it: what has not begun is not begun, and what is under way is not waited for.
+    The first error ends it: what has not begun is not begun, and what is under way is not waited for, not even at the
+    end of the process.
     """
-    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="read")
     waiting: deque[Future[Made]] = deque()
-    try:
-        for item in items:
-            waiting.append(pool.submit(make, item))
-            if len(waiting) >= workers:
-                yield waiting.popleft().result()
-        while waiting:
+    for item in items:
+        waiting.append(begun(make, item))
+        if len(waiting) >= workers:
             yield waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def begun(make: Callable[[Item], Made], item: Item) -> Future[Made]:
+    """A thread of its own that is at work on an item. An executor's threads would have to be waited for."""
+    future: Future[Made] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(make(item))
+        except BaseException as error:  # noqa: BLE001 - raised again where the result is awaited
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="read", daemon=True).start()
+    return future
 
 
 def query_id() -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -250,3 +253,16 @@ def test_closing_a_reading_asks_for_no_further_splits() -> None:
     next(reading)
     reading.close()  # type: ignore[attr-defined]
     assert len(asked) == 1
+
+
+def test_an_interrupted_reading_does_not_keep_the_process_from_ending() -> None:
+    script = """
+import time
+from athena_federation.engine import in_order
+for item in in_order(lambda item: time.sleep(30 * item), range(4), 3):
+    raise KeyboardInterrupt
+"""
+    started = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert b"KeyboardInterrupt" in done.stderr
+    assert time.monotonic() - started < 15

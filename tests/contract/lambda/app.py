@@ -10,7 +10,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from athena_federation.aws import Clients, Function, lambda_handler
+from athena_federation.aws import Clients, LambdaConnector, lambda_handler
 from athena_federation.errors import Throttled
 from athena_federation.partitions import Listed
 from athena_federation.table import Column, Connector, Scan, Table
@@ -58,7 +58,7 @@ connector = Connector(
 handler = lambda_handler(connector)
 
 
-class Unlimited(Function):
+class Unlimited(LambdaConnector):
     """A connector that goes by the engine's wish alone, as if base64 added nothing."""
 
     def __init__(self) -> None:
