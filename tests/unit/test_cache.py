@@ -359,59 +359,6 @@ def test_a_wrong_clock_keeps_no_young_day_for_ever(tmp_path: Path, world: World)
     assert len(running.requests) == 2
 
 
-KILLED_WRITERS = """
-import os, signal, sys, time
-from datetime import date
-from pathlib import Path
-import pyarrow.parquet as pq
-from slackanalytics.cache import Days
-from slackanalytics.shelf import Shelf
-from tests.faults.oracle import settings
-from tests.faults.server import DAY, serving, whole
-
-root, seen = Path(sys.argv[1]), 0
-
-def days(running):
-    return Days(settings(running.url, SLACKANALYTICS_CACHE_DIR=str(root), SLACKANALYTICS_RATE_LIMIT="off"))
-
-with serving(whole()) as running:
-    days(running).keep(DAY)  # everything is imported before the first fork
-for attempt in range(20):
-    writer = os.fork()
-    if not writer:
-        with serving(whole()) as running:
-            kept = days(running)
-            while True:
-                kept.clear()
-                kept.keep(DAY)
-    time.sleep(0.1 + attempt * 0.003)
-    os.kill(writer, signal.SIGKILL)
-    os.waitpid(writer, 0)
-    for note in root.glob("*/*.json"):
-        entry = Shelf(note.parent).entry(DAY)
-        file = entry and Shelf(note.parent).opened(entry)
-        if file:
-            assert pq.read_metadata(file).num_rows == 100
-            seen += 1
-print(seen)
-"""
-
-
-def test_a_killed_writer_leaves_no_torn_day(tmp_path: Path, world: World) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED_WRITERS, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(["src", "."])},
-    )
-    assert int(done.stdout) > 0
-    with serving(whole()) as running:
-        world.days(running, tmp_path).clear()
-        assert count(world.days(running, tmp_path)) == 100
-    assert list(tmp_path.glob("*/.*.part")) == []
-
-
 def test_remarkable_days_are_noted(tmp_path: Path, world: World) -> None:
     day = date(2026, 10, 4)
     odd = packed([member(number, date=str(day), canvas=1) for number in (1, 2, 2)])

@@ -6,6 +6,8 @@ import json
 import os
 import random
 import shutil
+import subprocess
+import sys
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -138,6 +140,44 @@ def test_a_lock_has_one_holder_and_waiting_can_be_cancelled(shelf: Shelf) -> Non
             pass
     with shelf.lock(DAY, cancelled.wait):
         pass
+
+
+KILLED_WRITERS = """
+import os, signal, sys, time
+from pathlib import Path
+from slackanalytics.shelf import Shelf
+from tests.unit.test_shelf import CONTENT, DAY, ENTRY, spool
+
+directory = Path(sys.argv[1])
+Shelf(directory).keep(ENTRY, spool())
+versions = set()
+for attempt in range(100):
+    writer = os.fork()
+    if not writer:
+        while True:
+            Shelf(directory).keep(ENTRY, spool())
+    time.sleep(0.01 + attempt * 0.0003)
+    os.kill(writer, signal.SIGKILL)
+    os.waitpid(writer, 0)
+    entry = Shelf(directory).entry(DAY)
+    versions.add(entry.file)
+    with Shelf(directory).opened(entry) as file:
+        assert file.read() == CONTENT
+print(len(versions))
+"""
+
+
+def test_a_killed_writer_leaves_the_day_as_it_was_or_as_it_shall_be(shelf: Shelf) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_WRITERS, str(shelf.directory)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(["src", "."])},
+    )
+    assert int(done.stdout) > 10
+    shelf.keep(ENTRY, spool())
+    assert len(list(shelf.directory.iterdir())) == 2
 
 
 def test_a_link_is_not_taken_for_a_directory(tmp_path: Path) -> None:
