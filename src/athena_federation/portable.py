@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from athena_federation.predicate import Predicate, SortedRangeSet, ValueSet
+from athena_federation.predicate import EquatableValueSet, Predicate, SortedRangeSet, ValueSet
 
 FIRST_SURROGATE = "\ud800"
 """Texts of characters below have the same order everywhere."""
@@ -24,9 +24,17 @@ def portable(predicate: Predicate) -> Predicate:
 def is_portable(allowed: ValueSet) -> bool:
     """Whether the value set means the same in every order that is in use."""
     kind = allowed.type
+    if isinstance(allowed, SortedRangeSet):
+        values = [end.value for each in allowed.ranges for end in (each.low, each.high) if end.value is not None]
+    else:
+        values = list(allowed.values) if isinstance(allowed, EquatableValueSet) else []
     if pa.types.is_nested(kind) or (pa.types.is_timestamp(kind) and kind.tz is not None):
-        return False
-    if pa.types.is_string(kind) and isinstance(allowed, SortedRangeSet):
-        ends = [end.value for each in allowed.ranges if not each.single for end in (each.low, each.high)]
-        return not any(max(end, default="") >= FIRST_SURROGATE for end in ends if end is not None)
+        return not values
+    if pa.types.is_string(kind) and isinstance(allowed, SortedRangeSet) and not is_list(allowed):
+        return all(max(value, default="") < FIRST_SURROGATE for value in values)
     return True
+
+
+def is_list(allowed: SortedRangeSet) -> bool:
+    """Whether single values are named, no ranges between them."""
+    return all(each.single for each in allowed.ranges)

@@ -22,6 +22,7 @@ from athena_federation.predicate import (
     is_null,
 )
 
+ZONED = pa.timestamp("ms", "UTC")
 TEXTS = st.text(st.sampled_from("aZß漢\ud7ff\ue000Ａ\uffff🚀\U0010ffff"), max_size=3)
 RANGES: tuple[Callable[[str], ValueSet], ...] = (
     lambda end: at_least(pa.string(), end),
@@ -68,6 +69,8 @@ def test_without_this_care_java_would_lose_a_row() -> None:
         is_not_null(pa.string()),
         at_least(pa.date64(), datetime(2024, 1, 1)),  # noqa: DTZ001
         at_most(pa.binary(), b"\xff"),
+        is_not_null(ZONED),
+        is_null(ZONED),
     ],
 )
 def test_what_is_compared_alike_is_sent_as_it_is(allowed: ValueSet) -> None:
@@ -75,6 +78,5 @@ def test_what_is_compared_alike_is_sent_as_it_is(allowed: ValueSet) -> None:
 
 
 def test_moments_with_a_zone_are_not_sent_because_java_tells_their_zones_apart() -> None:
-    kind = pa.timestamp("ms", "UTC")
-    predicate = Predicate({"met": at_least(kind, datetime(2024, 1, 1, tzinfo=UTC)), "id": equal_to(pa.int64(), 1)})
+    predicate = Predicate({"met": at_least(ZONED, datetime(2024, 1, 1, tzinfo=UTC)), "id": equal_to(pa.int64(), 1)})
     assert portable(predicate) == Predicate({"id": equal_to(pa.int64(), 1)})

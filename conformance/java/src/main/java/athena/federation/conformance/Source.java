@@ -31,7 +31,7 @@ record Source(String name, Schema schema, List<String> partitionColumns, int par
             List.of(
                     new Source("every_type", everyType(), List.of(), 1, 200, 12),
                     new Source("by_region", byRegion(), List.of("region", "year"), 10, 15, 12),
-                    new Source("large", large(), List.of(), 1, 900, 10_000),
+                    new Source("large", large(), List.of(), 1, 1600, 10_000),
                     new Source("empty", large(), List.of(), 1, 0, 1));
 
     static Source named(String name) {
