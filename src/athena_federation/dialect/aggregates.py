@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
-from athena_federation.dialect.operators import DIVIDE, cast, rescaled, unscaled
+from athena_federation.dialect.operators import DIVIDE, cast, rescaled, unscaled, whole_literal
 from athena_federation.dialect.scope import Expr
 from athena_federation.errors import QueryError, UnsupportedSql
 
@@ -109,7 +109,7 @@ def approx_distinct(args: list[Expr], distinct: str, construct: Construct) -> Ca
 def approx_percentile(args: list[Expr], distinct: str, construct: Construct) -> Call:
     """Computed exactly, as a value that occurs, where Trino estimates: the one with that share of values before it."""
     require_number(args[0], construct)
-    if args[1].literal is None or not 0 <= float(args[1].literal) <= 1:
+    if not t.is_number(args[1].type) or args[1].literal is None or not 0 <= float(args[1].literal) <= 1:
         raise UnsupportedSql(f"{construct}: the percentile must be a literal between 0 and 1")
     kind = t.BIGINT if t.is_integer(args[0].type) else t.REAL if t.is_decimal(args[0].type) else args[0].type
     values = plain("list", cast(args[0], kind), kind)
@@ -222,7 +222,7 @@ def shifted_row(name: str) -> Rule:
     """lag and lead: the offset is at least 0, the default is of the same type."""
 
     def rule(args: list[Expr], distinct: str, construct: Construct) -> Call:
-        if len(args) > 1 and not (args[1].literal or "").isdigit():
+        if (len(args) > 1 and (whole_literal(args[1]) or 0) < 0) or (len(args) > 1 and whole_literal(args[1]) is None):
             raise UnsupportedSql(f"{construct}: the offset must be a literal")
         kind = args[0].type
         if len(args) > 2 and t.common(kind, args[2].type) != kind:
@@ -245,7 +245,7 @@ def ntile(args: list[Expr], distinct: str, construct: Construct) -> Call:
 
 
 def require_count(arg: Expr, construct: Construct) -> None:
-    if not (arg.literal or "").isdigit() or arg.literal == "0" or not t.is_integer(arg.type):
+    if (whole_literal(arg) or 0) < 1:
         raise UnsupportedSql(f"{construct}: the number must be a literal from 1 on")
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from athena_federation.dialect import types as t
 from athena_federation.dialect.casts import failed
 from athena_federation.dialect.grammar import Construct
-from athena_federation.dialect.operators import cast, unified
+from athena_federation.dialect.operators import cast, unified, whole_literal
 from athena_federation.dialect.scope import Expr, merged
 from athena_federation.errors import QueryError, UnsupportedSql
 
@@ -48,7 +48,7 @@ def element_at(args: list[Expr], construct: Construct) -> Expr:
     """NULL when there is no such element; from the end when negative."""
     kind, n = element_of(args[0], construct), index_of(args[1], construct)
     sql = f"{args[0].sql}[{n}]"
-    if not (args[1].literal or "").lstrip("-").strip("0"):
+    if not whole_literal(args[1]):
         failure = failed("'array indices start at 1, not '", "0", kind)
         sql = f"CASE WHEN {n} = 0 THEN {failure} ELSE {sql} END"
     return Expr(sql, kind, merged(args))
@@ -84,7 +84,7 @@ def sequence(args: list[Expr], construct: Construct) -> Expr:
     if all(t.is_integer(arg.type) for arg in args):
         a, b = cast(first, t.BIGINT), cast(last, t.BIGINT)
         by = cast(step[0], t.BIGINT) if step else f"CASE WHEN {a} <= {b} THEN 1 ELSE -1 END"
-        if step and not (step[0].literal or "").lstrip("-").strip("0"):
+        if step and not whole_literal(step[0]):
             raise UnsupportedSql(f"{construct}: the step must be a literal other than 0")
         kind, sql = t.BIGINT, f"generate_series({a}, {b}, {by})"
         way = f"({b} - {a}) * {by} < 0"

@@ -106,36 +106,43 @@ def filtered(node: exp.Filter, at: Clause) -> Expr:
 
 def prepared(node: exp.Expr, at: Clause) -> tuple[Call, frozenset[str], str]:
     """The call of an aggregate, what it depends on, and its ORDER BY."""
-    if isinstance(node, exp.GroupConcat):
-        only(node, "this", "separator")
-        name, items = "listagg", [node.this, *([node.args["separator"]] if node.args.get("separator") else [])]
-    else:
-        only(node, "this", "expressions")
-        name, items = node.name.lower(), list(node.expressions)
-    distinct, order = "", ""
-    keys: list[Expr] = []
-    if items and isinstance(items[-1], exp.Order):
-        order, keys = ordering(items[-1].expressions, at)
-        items[-1] = items[-1].this
-    elif items and isinstance(items[0], exp.Order):
-        order, keys = ordering(items[0].expressions, at)
-        items[0] = items[0].this
-    if items and isinstance(items[0], exp.Distinct):
-        only(items[0], "expressions")
-        distinct, items = "DISTINCT ", [*items[0].expressions, *items[1:]]
-    items = [item for item in items if not isinstance(item, exp.Star)]
-    if not items and name != "count":
-        raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(node)}")
+    name, distinct, sorting, items = aggregate_parts(node)
+    if items and not at.scope.fields and any(item.find(exp.Column) for item in items):
+        raise UnsupportedSql(f"{text_of(node)}: an aggregate of a column of the query around it")
     least, most, rule = AGGREGATES[name]
     if not least <= len(items) <= most:
         raise UnsupportedSql(f"{text_of(node)}: {name}() with {len(items)} arguments")
     args = [expression(item, at) for item in items]
+    order, keys = ordering(sorting, at)
     call = rule(args, distinct, Construct(node))
     if distinct and not order and call.ordered:
         raise UnsupportedSql(f"{text_of(node)}: DISTINCT in no order; add ORDER BY")
     if order and not call.ordered:
         raise UnsupportedSql(f"{text_of(node)}: ORDER BY within {name}()")
     return call, merged([*args, *keys]), order
+
+
+def aggregate_parts(node: exp.Expr) -> tuple[str, str, list[exp.Expr], list[exp.Expr]]:
+    """An aggregate's name, DISTINCT or nothing, ORDER BY and arguments."""
+    if isinstance(node, exp.GroupConcat):
+        only(node, "this", "separator")
+        name, items = "listagg", [node.this, *([node.args["separator"]] if node.args.get("separator") else [])]
+    else:
+        only(node, "this", "expressions")
+        name, items = node.name.lower(), list(node.expressions)
+    distinct, sorting = "", []
+    for n, item in enumerate(items):
+        if isinstance(item, exp.Order):
+            sorting, items[n] = item.expressions, item.this
+    if items and isinstance(items[0], exp.Distinct):
+        only(items[0], "expressions")
+        distinct, items = "DISTINCT ", [*items[0].expressions, *items[1:]]
+        if not items:
+            raise QueryError(f"SYNTAX_ERROR: {text_of(node)}: DISTINCT of nothing")
+    items = [item for item in items if not isinstance(item, exp.Star)]
+    if not items and name != "count":
+        raise QueryError(f"FUNCTION_NOT_FOUND: {text_of(node)}")
+    return name, distinct, sorting, items
 
 
 def ordering(items: list[exp.Expr], at: Clause) -> tuple[str, list[Expr]]:
@@ -227,9 +234,9 @@ def frame(spec: exp.WindowSpec, node: exp.Window, keys: list[Expr], at: Clause) 
     edges = []
     for edge in ("start", "end"):
         bound, side = spec.args.get(edge) or "CURRENT ROW", str(spec.args.get(f"{edge}_side") or "").upper()
-        if isinstance(bound, str) and bound.upper() in ("UNBOUNDED", "CURRENT ROW"):
+        if isinstance(bound, str) and (bound.upper(), bool(side)) in (("UNBOUNDED", True), ("CURRENT ROW", False)):
             edges.append(f"{bound.upper()} {side}".strip())
-        elif isinstance(bound, exp.Expr) and (text := offset(bound, kind, keys, at)):
+        elif isinstance(bound, exp.Expr) and side and (text := offset(bound, kind, keys, at)):
             edges.append(f"{text} {side}")
         else:
             raise UnsupportedSql(f"a window frame whose bounds are not literals of the right type: {text_of(node)}")

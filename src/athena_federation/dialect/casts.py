@@ -59,7 +59,9 @@ NAMES = {
 def type_named(node: exp.DataType, construct: Construct) -> tuple[t.Type, int | None]:
     """The type that a statement names, and a varchar's length. Raises UnsupportedSql for types not known here."""
     name = node.this.name if isinstance(node.this, exp.DataType.Type) else str(node.this)
-    numbers = [int(param.name) for param in node.expressions if param.name.isdigit()]
+    if not all(param.name.isdigit() for param in node.expressions):
+        raise UnsupportedSql(f"{construct}: the type {node.sql(dialect='trino')}")
+    numbers = [int(param.name) for param in node.expressions]
     if name in NAMES and not node.expressions:
         return NAMES[name], None
     if name in ("VARCHAR", "TEXT"):

@@ -36,8 +36,10 @@ class Clause:
         return Clause(self.program, scope, name)
 
 
-def expression(node: exp.Expr, at: Clause) -> Expr:
+def expression(node: exp.Expr | None, at: Clause) -> Expr:
     """The typed DuckDB text of a node. Raises a QueryError for what Athena or this package refuses."""
+    if node is None:
+        raise QueryError(f"SYNTAX_ERROR: an expression is missing in {at.name}")
     if type(node) in at.groups and (whole := group_value(node, at)):
         return whole
     rule = RULES.get(type(node))
@@ -237,6 +239,8 @@ def among_rows(node: exp.In, value: Expr, at: Clause) -> Expr:
     if len(rows.columns) != 1:
         raise QueryError(f"TYPE_MISMATCH: {text_of(node)}: the subquery has {len(rows.columns)} columns, not one")
     other = rows.columns[0].expr
+    if any(field.expr.sql == other.sql for field in at.scope.fields):
+        raise UnsupportedSql(f"{text_of(node)}: what the subquery selects is a column of the query around it")
     kind = operators.unified([value, other], Construct(node))
     if t.is_float(kind) or kind.element:
         raise UnsupportedSql(f"{text_of(node)}: IN a subquery of values of type {kind}; use EXISTS")

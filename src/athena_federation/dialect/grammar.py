@@ -74,24 +74,38 @@ def require_grammar(tokens: list[Token], tree: exp.Expr) -> None:
     """Raises QueryError for what sqlglot reads and Athena does not."""
     for n, token in enumerate(tokens):
         before, after = tokens[n - 1] if n else None, tokens[n + 1] if n + 1 < len(tokens) else None
-        following = after.token_type if after else None
-        match token.token_type:
-            case TokenType.DCOLON:
-                raise syntax(token, "`::` is not Athena's; write CAST(… AS type)")
-            case TokenType.EQ if token.text == "==":
-                raise syntax(token, "`==` is not Athena's; write `=`")
-            case TokenType.L_PAREN if following == TokenType.FROM and before and before.text.upper() != "TRIM":
-                raise syntax(token, "FROM without SELECT")
-            case TokenType.COMMA if following in (TokenType.FROM, TokenType.R_PAREN, TokenType.WHERE):
-                raise syntax(token, f"a comma before {after.text if after else 'the end'}")
-            case TokenType.ALIAS if following in (None, TokenType.R_PAREN, TokenType.COMMA, TokenType.WHERE):
-                raise syntax(token, "AS without a name")
-            case TokenType.INTERVAL:
-                require_interval(tokens[n : n + 4])
-            case TokenType.LIMIT:
-                require_limit(tokens[n : n + 3])
+        if complaint := misplaced(token, before, after.token_type if after else None):
+            raise syntax(token, complaint)
+        if token.token_type == TokenType.INTERVAL:
+            require_interval(tokens[n : n + 4])
+        if token.token_type == TokenType.LIMIT:
+            require_limit(tokens[n : n + 3])
     require_types(tokens)
     require_conditions(tokens, tree)
+
+
+def misplaced(token: Token, before: Token | None, following: TokenType | None) -> str | None:
+    """What is wrong with a token between its neighbours."""
+    match token.token_type:
+        case TokenType.DCOLON:
+            return "`::` is not Athena's; write CAST(… AS type)"
+        case TokenType.EQ if token.text == "==":
+            return "`==` is not Athena's; write `=`"
+        case TokenType.L_PAREN if following == TokenType.FROM and before and before.text.upper() != "TRIM":
+            return "FROM without SELECT"
+        case TokenType.COMMA if following in (TokenType.FROM, TokenType.R_PAREN, TokenType.WHERE):
+            return "a comma with nothing after it"
+        case TokenType.ALIAS if following in (None, TokenType.R_PAREN, TokenType.COMMA, TokenType.WHERE):
+            return "AS without a name"
+        case TokenType.PLUS if following in (None, TokenType.R_PAREN, TokenType.COMMA):
+            return "a plus sign with nothing after it"
+        case TokenType.L_BRACKET if before and before.token_type in BEFORE_VALUES:
+            return "an array is written ARRAY[…]"
+    return None
+
+
+BEFORE_VALUES = (TokenType.SELECT, TokenType.COMMA, TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.EQ)
+"""What stands before a value, where a bracket cannot be a subscript."""
 
 
 def require_limit(tokens: list[Token]) -> None:

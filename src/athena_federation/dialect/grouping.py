@@ -32,6 +32,8 @@ def group_by(select: exp.Select, at: Clause, grouped: bool) -> Grouping:
     if not node:
         return Grouping("", replace(at.scope, grouped=frozenset()))
     only(node, "expressions")
+    if not node.expressions:
+        raise QueryError("SYNTAX_ERROR: GROUP BY without an expression")
     items = Items(select, at, [], set())
     text = ", ".join(items.text(item) for item in node.expressions)
     scope = replace(at.scope, grouped=frozenset(expr.sql for expr in items.exprs))

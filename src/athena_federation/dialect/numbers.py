@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
-from athena_federation.dialect.operators import cast, unified
+from athena_federation.dialect.operators import cast, unified, whole_literal
 from athena_federation.dialect.scope import Expr, merged
 from athena_federation.errors import QueryError, UnsupportedSql
 
@@ -45,8 +45,8 @@ def sign(args: list[Expr], construct: Construct) -> Expr:
 def rounded(args: list[Expr], construct: Construct) -> Expr:
     """Half away from zero. A decimal keeps its scale when digits are named, and loses it when they are not."""
     kind = require_number(args[0], construct).type
-    digits = args[1].literal if len(args) > 1 else "0"
-    if digits is None or not digits.isdigit():
+    digits = whole_literal(args[1]) if len(args) > 1 else 0
+    if digits is None or digits < 0:
         raise UnsupportedSql(f"{construct}: the number of digits must be a literal from 0 on")
     if t.is_integer(kind):
         return Expr(args[0].sql, kind, args[0].refs)
@@ -57,7 +57,7 @@ def rounded(args: list[Expr], construct: Construct) -> Expr:
         else:
             kind = t.decimal(kind.precision + 1, scale)
         wide = t.decimal(max(kind.precision, args[0].type.precision + 1), scale)
-        sql = f"round(CAST({args[0].sql} AS {t.to_duckdb(wide)}), {min(int(digits), scale)})"
+        sql = f"round(CAST({args[0].sql} AS {t.to_duckdb(wide)}), {min(digits, scale)})"
         return Expr(f"CAST({sql} AS {t.to_duckdb(kind)})", kind, args[0].refs)
     return Expr(f"CAST(round({args[0].sql}, {digits}) AS {t.to_duckdb(kind)})", kind, args[0].refs)
 

@@ -49,6 +49,11 @@ def number_literal(text: str) -> Expr:
     return Expr(f"CAST({signed(text)} AS {t.to_duckdb(kind)})", kind, literal=text)
 
 
+def whole_literal(expr: Expr) -> int | None:
+    """The value of a whole number that the statement spells out."""
+    return int(expr.literal) if t.is_integer(expr.type) and expr.literal is not None else None
+
+
 def signed(text: str) -> str:
     return f"({text})" if text.startswith("-") else text
 

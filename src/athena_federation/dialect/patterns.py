@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
-from athena_federation.dialect.operators import text_literal
+from athena_federation.dialect.operators import text_literal, whole_literal
 from athena_federation.dialect.scope import Expr, merged
 from athena_federation.dialect.texts import texts
 from athena_federation.errors import QueryError, UnsupportedSql
@@ -93,14 +93,14 @@ def regexp_extract(args: list[Expr], construct: Construct) -> Expr:
     """NULL without a match."""
     (x,) = texts(args[:1], construct)
     form = pattern(args[1], construct)
-    group = args[2].literal if len(args) > 2 else "0"
-    if group is None or not group.isdigit():
+    group = whole_literal(args[2]) if len(args) > 2 else 0
+    if group is None or group < 0:
         raise UnsupportedSql(f"{construct}: the group must be a literal number")
-    if int(group) > form.groups:
+    if group > form.groups:
         raise QueryError(f"INVALID_FUNCTION_ARGUMENT: {construct}: the pattern has {form.groups} groups")
-    if group != "0" and re.search(r"\)[?*{]|\|", form.body):
+    if group and re.search(r"\)[?*{]|\|", form.body):
         raise UnsupportedSql(f"{construct}: a group that may not take part in the match")
-    taken = int(group) + form.ends
+    taken = group + form.ends
     sql = f"CASE WHEN regexp_matches({x}, {form.sql()}) THEN regexp_extract({x}, {form.sql()}, {taken}) END"
     return Expr(sql, t.VARCHAR, merged(args))
 

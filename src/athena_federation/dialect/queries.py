@@ -34,9 +34,9 @@ def query(program: Program, node: exp.Expr, scope: Scope) -> Rows:
 
 def compiled(program: Program, node: exp.Expr, scope: Scope, *, labels: bool = False) -> Rows:
     """A query; with `labels` its columns are called in the text what Athena calls them."""
-    prefix = ""
+    named: list[tuple[str, str]] = []
     if with_ := node.args.get("with_"):
-        prefix, scope = with_clause(with_, program, scope)
+        named, scope = with_clause(with_, program, scope)
     match node:
         case exp.Select():
             rows = select(node, program, scope, labels=labels)
@@ -53,7 +53,16 @@ def compiled(program: Program, node: exp.Expr, scope: Scope, *, labels: bool = F
             rows = nested(values(node, program, scope), node, program, scope, labels=labels)
         case _:
             raise UnsupportedSql(f"{type(node).__name__}: {text_of(node)}")
-    return Rows(prefix + rows.sql, rows.columns)
+    return Rows(with_prefix(named, rows.sql) + rows.sql, rows.columns)
+
+
+def with_prefix(named: list[tuple[str, str]], text: str) -> str:
+    """WITH and those of the named queries that something reads."""
+    kept: list[str] = []
+    for id_, body in reversed(named):
+        if any(quoted(id_) in reader for reader in (text, *kept)):
+            kept.insert(0, f"{quoted(id_)} AS ({body})")
+    return f"WITH {', '.join(kept)} " if kept else ""
 
 
 def nested(rows: Rows, node: exp.Expr, program: Program, scope: Scope, *, labels: bool) -> Rows:
@@ -77,12 +86,12 @@ def athena_name(field: Field, n: int) -> str:
     return field.name if field.name is not None else f"_col{n}"
 
 
-def with_clause(node: exp.With, program: Program, scope: Scope) -> tuple[str, Scope]:
-    """Each query is compiled once and sees those before it."""
+def with_clause(node: exp.With, program: Program, scope: Scope) -> tuple[list[tuple[str, str]], Scope]:
+    """Name and text of each, compiled once and seeing those before it, and the scope that has them all."""
     if node.args.get("recursive"):
         raise UnsupportedSql("WITH RECURSIVE")
     only(node, "expressions")
-    texts = []
+    texts: list[tuple[str, str]] = []
     known = dict(scope.ctes)
     names: set[str] = set()
     for item in node.expressions:
@@ -100,8 +109,8 @@ def with_clause(node: exp.With, program: Program, scope: Scope) -> tuple[str, Sc
         id_ = program.fresh()
         given = columns or [field.name for field in rows.columns]
         known[name] = Cte(id_, tuple(replace(f, name=n) for f, n in zip(rows.columns, given, strict=True)))
-        texts.append(f"{quoted(id_)} AS ({rows.sql})")
-    return f"WITH {', '.join(texts)} ", replace(scope, ctes=known)
+        texts.append((id_, rows.sql))
+    return texts, replace(scope, ctes=known)
 
 
 # ── SELECT ───────────────────────────────────────────────────────────────────────────────────────────────────────

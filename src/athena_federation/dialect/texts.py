@@ -7,7 +7,7 @@ import re
 
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
-from athena_federation.dialect.operators import concatenated
+from athena_federation.dialect.operators import concatenated, whole_literal
 from athena_federation.dialect.scope import Expr, merged
 from athena_federation.errors import QueryError, UnsupportedSql
 
@@ -54,7 +54,7 @@ def substr(args: list[Expr], construct: Construct) -> Expr:
     start = whole(args[1], construct)
     length = f", greatest({whole(args[2], construct)}, 0)" if len(args) > 2 else ""
     plain = f"substr({x}, {start}{length})"
-    if args[1].literal and int(args[1].literal) > 0:
+    if (whole_literal(args[1]) or 0) > 0:
         return Expr(plain, t.VARCHAR, merged(args))
     outside = f"{start} = 0 OR {start} < -length({x})"
     return Expr(f"CASE WHEN {outside} THEN substr({x}, 1, 0) ELSE {plain} END", t.VARCHAR, merged(args))
@@ -76,9 +76,10 @@ def split(args: list[Expr], construct: Construct) -> Expr:
 
 def split_part(args: list[Expr], construct: Construct) -> Expr:
     """NULL past the end."""
-    if not args[2].literal or int(args[2].literal) < 1:
+    index = whole_literal(args[2])
+    if index is None or index < 1:
         raise UnsupportedSql(f"{construct}: the index must be a literal from 1 on")
-    return Expr(f"{split(args[:2], construct).sql}[{args[2].literal}]", t.VARCHAR, merged(args))
+    return Expr(f"{split(args[:2], construct).sql}[{index}]", t.VARCHAR, merged(args))
 
 
 def concat_ws(args: list[Expr], construct: Construct) -> Expr:
@@ -90,9 +91,10 @@ def concat_ws(args: list[Expr], construct: Construct) -> Expr:
 
 def padded(name: str, args: list[Expr], construct: Construct) -> Expr:
     x, fill = texts([args[0], args[2]], construct)
-    if not args[2].literal or not (args[1].literal or "").isdigit():
+    length = whole_literal(args[1])
+    if not args[2].literal or length is None or length < 0:
         raise UnsupportedSql(f"{construct}: the length and a fill that is not empty must be literals")
-    return Expr(f"{name}({x}, {args[1].literal}, {fill})", t.VARCHAR, merged(args))
+    return Expr(f"{name}({x}, {length}, {fill})", t.VARCHAR, merged(args))
 
 
 def strpos(args: list[Expr], construct: Construct) -> Expr:
@@ -126,9 +128,10 @@ def reverse(args: list[Expr], construct: Construct) -> Expr:
 
 
 def chr_(args: list[Expr], construct: Construct) -> Expr:
-    if not (args[0].literal or "").isdigit() or not 0 < int(args[0].literal or 0) < 0xD800:
+    code = whole_literal(args[0])
+    if code is None or not 0 < code < 0xD800:
         raise UnsupportedSql(f"{construct}: the code must be a literal from 1 on")
-    return Expr(f"chr({args[0].literal})", t.VARCHAR)
+    return Expr(f"chr({code})", t.VARCHAR)
 
 
 def concat(args: list[Expr], construct: Construct) -> Expr:
