@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-LAMBDA_PATH = ("athena_federation.handler", "slackanalytics.connector")
+LAMBDA_PATH = ("athena_federation.handler", "athena_federation.aws", "slackanalytics.connector")
 ABSENT = ("duckdb", "sqlglot", "click", "rich", "starlette", "boto3", "botocore")
 """What a Lambda function does not carry, or does not pay for at its start."""
 

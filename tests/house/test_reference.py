@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.house.generate import PAGES, walk
-from tests.house.source import SOURCE, field_docs
+from tests.house.source import ROOT, SOURCE, field_docs
 
 from athena_federation import errors
 from slackanalytics.settings import Settings
@@ -22,6 +22,15 @@ def test_a_reference_page_is_what_its_source_says(path: Path) -> None:
 def test_each_setting_is_explained() -> None:
     docs = field_docs(SOURCE / "slackanalytics" / "settings.py", "Settings")
     assert [name for name in Settings.__dataclass_fields__ if not docs.get(name)] == []
+
+
+def test_each_setting_of_a_lambda_function_is_explained() -> None:
+    source = (SOURCE / "athena_federation" / "aws.py").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how-to" / "run-in-lambda.md").read_text(encoding="utf-8")
+    names = set(re.findall(r'environment(?:\.get\(|\[)"(\w+)"', source))
+    assert names
+    # the lower-case spelling of a name is a courtesy to older templates
+    assert {name for name in names if name not in page and name.upper() not in page} == set()
 
 
 def test_each_error_is_explained_and_has_the_one_root() -> None:
