@@ -137,8 +137,6 @@ def deliver(
 
 def fits_inline(block: pa.RecordBatch, request: ReadRecordsRequest, spilling: Spilling | None) -> bool:
     """Whether a block is small enough for the engine's wish, and its JSON for Lambda's limit."""
-    if not block.num_rows:
-        return True
     if size_of(block) >= request.max_inline_block_size:
         return False
     return spilling is None or answer_size(block, request.catalog) <= spilling.answer_limit

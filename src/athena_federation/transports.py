@@ -10,7 +10,8 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -152,10 +153,10 @@ class Remote:
         """The serde version that both sides speak, asked for once."""
         with self.agreeing:
             if self.agreed is None:
-                known = {} if isinstance(request, UserDefinedFunctionRequest) else {
-                    "catalog": request.catalog, "query_id": request.query_id,
-                }  # fmt: skip
-                pong = self.carry(PingRequest(identity=request.identity, **known), self.newest)
+                ping = PingRequest(identity=request.identity)
+                if not isinstance(request, UserDefinedFunctionRequest):  # which names neither catalog nor query
+                    ping = replace(ping, catalog=request.catalog, query_id=request.query_id)
+                pong = self.carry(ping, self.newest)
                 if not isinstance(pong, PingResponse):
                     raise RemoteProtocolError(f"a ping was answered with {type(pong).__name__}")
                 theirs = 1 if pong.serde is None else pong.serde
@@ -166,16 +167,16 @@ class Remote:
 
     def carry(self, request: Request, version: int) -> Response:
         document = encoded(wire.dump(request, version))
-        for attempt in range(1, self.attempts + 1):
+        for attempt in count(1):
             try:
                 return loaded(self.send(document))
             except (Throttled, OSError) as error:
                 if self.attempts == 1:
                     raise
-                if attempt == self.attempts:
+                if attempt >= self.attempts:
                     raise given_up(error, attempt) from error
                 self.sleep(pause(attempt, error))
-        raise AssertionError("an attempt returns or raises")
+        raise AssertionError  # the loop has no end
 
 
 def encoded(document: dict[str, Any]) -> bytes:

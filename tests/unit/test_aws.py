@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 from tests.unit.weather import (
     READINGS,
     Weather,
@@ -417,7 +418,13 @@ def pinging(*answers: Any) -> tuple[Service, list[float], Any]:
 
 @pytest.mark.parametrize(
     "trouble",
-    [ApiError("TooManyRequestsException", 429), ApiError("ServiceException", 500), ConnectionResetError("gone")],
+    [
+        ApiError("TooManyRequestsException", 429),
+        ApiError("ServiceException", 500),
+        ConnectionResetError("gone"),
+        EndpointConnectionError(endpoint_url="https://lambda"),
+        ReadTimeoutError(endpoint_url="https://lambda"),
+    ],
 )
 def test_what_another_call_may_mend_is_called_again_with_growing_pauses(trouble: Exception) -> None:
     service, slept, ping = pinging(trouble, trouble, answer(PONG))
@@ -445,6 +452,13 @@ def test_attempts_end(trouble: Exception, kind: type[Exception], complaint: str)
     with pytest.raises(kind, match=complaint):
         ping()
     assert len(service.calls) == 5
+
+
+def test_missing_credentials_are_a_matter_of_configuration() -> None:
+    service, slept, ping = pinging(NoCredentialsError())
+    with pytest.raises(ConfigurationError, match="lambda:Invoke of weather failed with NoCredentialsError: Unable to"):
+        ping()
+    assert (len(service.calls), slept) == (1, [])
 
 
 @pytest.mark.parametrize(

@@ -465,6 +465,12 @@ def test_a_function_that_breaks_its_promise_is_named(function: Function, complai
         offering(function)(udf_request())
 
 
+def test_a_function_returns_one_column() -> None:
+    two = replace(udf_request(), output_schema=pa.schema([("a", INT64), ("b", INT64)]))
+    with pytest.raises(RemoteProtocolError, match="function double_it: one column is expected, not 2"):
+        offering(doubled)(two)
+
+
 def test_a_function_that_fails_is_named_without_its_text() -> None:
     def failing(numbers: pa.Array) -> pa.Array:
         raise ValueError("the value was s3cret")

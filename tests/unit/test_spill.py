@@ -472,6 +472,15 @@ def test_a_block_that_is_not_in_the_store_is_an_error_not_fewer_rows() -> None:
         read_all(spilling_engine(Memory(), Memory()))
 
 
+def test_what_a_store_says_of_a_block_is_quoted() -> None:
+    class Closed(Memory):
+        def get(self, bucket: str, key: str) -> bytes:
+            raise SpillError("s3:GetObject failed with AccessDenied")
+
+    with pytest.raises(SpillError, match=r"^s3:GetObject failed with AccessDenied$"):
+        read_all(spilling_engine(Memory(), Closed()))
+
+
 def test_an_engine_without_a_store_says_that_it_cannot_read_spilled_rows() -> None:
     with pytest.raises(ConfigurationError, match="given no blob store"):
         read_all(spilling_engine(Memory(), None))

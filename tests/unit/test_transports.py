@@ -144,6 +144,56 @@ def test_a_lost_connection_is_tried_again_and_then_told() -> None:
     assert len(slept) == 4
 
 
+@pytest.mark.parametrize(
+    ("status", "kind"), [(429, Throttled), (503, ConnectorError), (502, ConnectorError), (404, RemoteProtocolError)]
+)
+def test_a_status_that_is_no_answer_of_the_connector_is_told(status: int, kind: type[Exception]) -> None:
+    class Refusing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    serving = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    threading.Thread(target=serving.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    slept: list[float] = []
+    with pytest.raises(kind):
+        http(f"http://127.0.0.1:{serving.server_port}", sleep=slept.append)(PingRequest())
+    serving.shutdown()
+    serving.server_close()
+    assert len(slept) == (0 if status == 404 else 4)
+
+
+def test_a_redirect_is_not_followed() -> None:
+    class Redirecting(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(307)
+            self.send_header("Location", "http://127.0.0.1:9/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    serving = HTTPServer(("127.0.0.1", 0), Redirecting)
+    thread = threading.Thread(target=serving.handle_request)
+    thread.start()
+    with serving, pytest.raises(RemoteProtocolError):
+        http(f"http://127.0.0.1:{serving.server_port}")(PingRequest())
+    thread.join(5)
+
+
+def test_a_ping_that_is_answered_with_something_else_is_refused() -> None:
+    transport = Remote(lambda document: Answer(encoded(wire.dump(ListSchemasResponse(schemas=()), 5))))
+    with pytest.raises(RemoteProtocolError, match="a ping was answered with ListSchemasResponse"):
+        transport(ListSchemasRequest())
+
+
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:8080", "http://", ""])
 def test_an_url_that_is_none_is_refused_at_once(url: str) -> None:
     with pytest.raises(ConfigurationError, match="an http or https URL is needed"):
