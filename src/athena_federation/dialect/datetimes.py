@@ -12,7 +12,7 @@ from datetime import datetime
 from athena_federation.dialect import types as t
 from athena_federation.dialect.casts import failed
 from athena_federation.dialect.grammar import Construct
-from athena_federation.dialect.operators import text_literal
+from athena_federation.dialect.operators import cast, text_literal
 from athena_federation.dialect.scope import Expr, merged
 from athena_federation.errors import QueryError, UnsupportedSql
 
@@ -82,11 +82,11 @@ def date_trunc(args: list[Expr], construct: Construct) -> Expr:
 
 
 INTERVALS = {
-    "millisecond": "to_milliseconds({n})", "second": "to_seconds({n})", "minute": "to_minutes({n})", "hour": "to_hours({n})",
-    "day": "to_days(CAST({n} AS INTEGER))", "week": "to_weeks(CAST({n} AS INTEGER))",
-    "month": "to_months(CAST({n} AS INTEGER))", "quarter": "to_months(CAST(3 * {n} AS INTEGER))",
-    "year": "to_years(CAST({n} AS INTEGER))",
+    "millisecond": "to_milliseconds({n})", "second": "to_seconds({n})", "minute": "to_minutes({n})",
+    "hour": "to_hours({n})", "day": "to_days({n})", "week": "to_weeks({n})", "month": "to_months({n})",
+    "quarter": "to_months(3 * {n})", "year": "to_years({n})",
 }  # fmt: skip
+"""A number of units as an interval; more than an integer holds is an error in both engines."""
 
 
 def date_add(args: list[Expr], construct: Construct) -> Expr:
@@ -94,7 +94,7 @@ def date_add(args: list[Expr], construct: Construct) -> Expr:
     unit = unit_of(args[0], moment.type, construct)
     if not t.is_integer(args[1].type):
         raise QueryError(f"TYPE_MISMATCH: {construct}: the number of {unit}s must be a whole number")
-    sql = f"({moment.sql} + {INTERVALS[unit].format(n=args[1].sql)})"
+    sql = f"({moment.sql} + {INTERVALS[unit].format(n=cast(args[1], t.INTEGER))})"
     return Expr(f"CAST({sql} AS DATE)" if moment.type == t.DATE else sql, moment.type, merged(args))
 
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ErrorLevel, SqlglotError
 from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -178,7 +178,7 @@ def first_line(error: Exception) -> str:
 
 def text_of(node: exp.Expr) -> str:
     """The construct as the user may recognise it, shortened."""
-    text = node.sql(dialect=Athena, normalize_functions=False)
+    text = node.sql(dialect=Athena, normalize_functions=False, unsupported_level=ErrorLevel.IGNORE)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
