@@ -3,14 +3,15 @@
 A connector on the Java SDK filters by what it is sent, and compares some types in another order than SQL does:
 https://github.com/awslabs/aws-athena-query-federation/blob/master/athena-federation-sdk/src/main/java/com/amazonaws/athena/connector/lambda/data/ArrowTypeComparator.java
 Moments of one instant differ there by their zones; texts are ordered by UTF-16 units, which puts U+E000 to U+FFFF above
-everything beyond; lists and structs are ordered by their hashes. Whoever sends less filters more itself.
+everything beyond; lists and structs are ordered by their hashes; and the value set that stands for "anything" or
+"nothing" alike (`AllOrNoneValueSet` of ours) is taken for nothing. Whoever sends less filters more itself.
 """
 
 from __future__ import annotations
 
 import pyarrow as pa
 
-from athena_federation.predicate import EquatableValueSet, Predicate, SortedRangeSet, ValueSet
+from athena_federation.predicate import AllOrNoneValueSet, Predicate, SortedRangeSet, ValueSet
 
 FIRST_SURROGATE = "\ud800"
 """Texts of characters below have the same order everywhere."""
@@ -24,10 +25,12 @@ def portable(predicate: Predicate) -> Predicate:
 def is_portable(allowed: ValueSet) -> bool:
     """Whether the value set means the same in every order that is in use."""
     kind = allowed.type
+    if isinstance(allowed, AllOrNoneValueSet):
+        return allowed.all or allowed.null_allowed  # neither: anything to us, and nothing to a connector in Java
     if isinstance(allowed, SortedRangeSet):
         values = [end.value for each in allowed.ranges for end in (each.low, each.high) if end.value is not None]
     else:
-        values = list(allowed.values) if isinstance(allowed, EquatableValueSet) else []
+        values = list(allowed.values)
     if pa.types.is_nested(kind) or (pa.types.is_timestamp(kind) and kind.tz is not None):
         return not values
     if pa.types.is_string(kind) and isinstance(allowed, SortedRangeSet) and not is_list(allowed):

@@ -66,9 +66,13 @@ def cell(name: str, random: Random) -> Any:
         case "raw":
             return random.choice((b"", b"\x00", b"\x7f", b"\xff\xfe", b"\x80"))
         case "born":
-            return date(1970, 1, 1) + timedelta(days=random.choice((-30_000, -1, 0, 1, 19_000, random.randrange(30_000))))
+            return date(1970, 1, 1) + timedelta(
+                days=random.choice((-30_000, -1, 0, 1, 19_000, random.randrange(30_000)))
+            )
         case "seen":
-            return datetime(1969, 12, 31) + timedelta(milliseconds=random.choice((1, 86_399_999, random.randrange(10**11))))  # noqa: DTZ001
+            return datetime(1969, 12, 31) + timedelta(
+                milliseconds=random.choice((1, 86_399_999, random.randrange(10**11)))
+            )  # noqa: DTZ001
         case "tags":
             return random.choice(([], [None], ["a", None, "ß"], ["x"]))
         case "place":

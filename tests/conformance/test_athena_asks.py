@@ -151,19 +151,31 @@ def test_java_reads_who_we_are_and_what_there_is(java: Counterpart, serve: Serve
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_java_prunes_partitions_and_gets_their_columns_filled_in(java: Counterpart, serve: Serve, version: int) -> None:
-    condition = {"summary": {"region": {"ranges": [["r1", "EXACTLY", "r2", "EXACTLY"]]}, "year": {"ranges": [["2021", "ABOVE", None, "BELOW"]]}}}
+    condition = {
+        "summary": {
+            "region": {"ranges": [["r1", "EXACTLY", "r2", "EXACTLY"]]},
+            "year": {"ranges": [["2021", "ABOVE", None, "BELOW"]]},
+        }
+    }
     answer = ask(java, serve({}), "by_region", version=version, constraints=condition)
     wanted = [each for each in sample.REGIONS if each["region"] in {"r1", "r2"} and each["year"] > 2021]
     assert answer["partitionColumns"] == ["region", "year"]
     assert sorted(answer["partitions"]) == sorted([each["region"], str(each["year"])] for each in wanted)
     told_rows = [
-        [str(row["id"]), row["region"], row["name"], str(row["year"])] for each in wanted for row in sample.regional(each)
+        [str(row["id"]), row["region"], row["name"], str(row["year"])]
+        for each in wanted
+        for row in sample.regional(each)
     ]
     assert sorted(answer["rows"]) == sorted(told_rows)
 
 
 def test_java_is_told_by_an_empty_layout_that_there_is_nothing_to_read(java: Counterpart, serve: Serve) -> None:
-    answer = ask(java, serve({}), "by_region", constraints={"summary": {"region": {"ranges": [["r9", "EXACTLY", None, "BELOW"]]}}})
+    answer = ask(
+        java,
+        serve({}),
+        "by_region",
+        constraints={"summary": {"region": {"ranges": [["r9", "EXACTLY", None, "BELOW"]]}}},
+    )
     assert answer["partitions"] == []
     assert answer["rows"] == []
     assert "splitPages" not in answer
@@ -236,7 +248,9 @@ def test_a_plan_that_nobody_would_apply_is_refused_by_name(java: Counterpart, se
 
 def test_java_passes_a_query_through(java: Counterpart, serve: Serve) -> None:
     arguments = {"schemaFunctionName": "SYSTEM.QUERY", "QUERY": "select 'ß'"}
-    answer = java.ask("converse", url=serve({}), version=5, schema="system", table="query", constraints={"passthrough": arguments})
+    answer = java.ask(
+        "converse", url=serve({}), version=5, schema="system", table="query", constraints={"passthrough": arguments}
+    )
     assert "error" not in answer, answer
     assert answer["rows"] == [["select 'ß'"]]
 

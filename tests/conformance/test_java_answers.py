@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -13,17 +14,26 @@ import pytest
 from athena_federation import predicate as p
 from athena_federation.engine import Engine
 from athena_federation.errors import ConfigurationError, FederationError
-from athena_federation.messages import GetTableResponse, TableName
+from athena_federation.messages import (
+    GetTableResponse,
+    TableName,
+    UserDefinedFunctionRequest,
+    UserDefinedFunctionResponse,
+)
+from athena_federation.portable import portable
 from athena_federation.predicate import ANY, Predicate
 from athena_federation.services import Clients, S3Blobs
-from athena_federation.transports import http
-from athena_federation.values import to_values
-from tests.conformance.cells import rows
+from athena_federation.transports import NEWEST, Remote, http
+from athena_federation.values import to_array, to_values
+from tests.conformance.cells import column, rows
 from tests.conformance.conftest import BUCKET
 from tests.conformance.counterpart import Counterpart
+from tests.conformance.inventions import Invention
+from tests.conformance.test_codec import MESSAGES, SEED
 
 pytestmark = [pytest.mark.conformance, pytest.mark.timeout(600)]
 
+PREDICATES = MESSAGES // 10
 SEALED = {"sealed": True, "maxBlockSize": 300_000}
 """Blocks are kept small so that few rows make many of them."""
 PLAIN = {"sealed": False}
@@ -47,9 +57,11 @@ class Connected:
         return pa.Table.from_batches(found, pa.schema([table.schema.field(each) for each in wanted]))
 
 
-def connected(java: Counterpart, s3: str, settings: Mapping[str, Any]) -> Connected:
+def connected(java: Counterpart, s3: str, settings: Mapping[str, Any], newest: int = NEWEST) -> Connected:
     answer = java.ask("connect", s3=s3, bucket=BUCKET, **settings)
     transport = http(f"http://127.0.0.1:{answer['port']}/invoke")
+    assert isinstance(transport, Remote)
+    transport.newest = newest
     engine = Engine(transport, catalog="conformance", store=S3Blobs(Clients()))
     return Connected(engine, {name: table["rows"] for name, table in answer["tables"].items()})
 
@@ -57,11 +69,6 @@ def connected(java: Counterpart, s3: str, settings: Mapping[str, Any]) -> Connec
 @pytest.fixture(scope="module")
 def sealing(java: Counterpart, s3: str) -> Connected:
     return connected(java, s3, SEALED)
-
-
-@pytest.fixture(scope="module")
-def plain(java: Counterpart, s3: str) -> Connected:
-    return connected(java, s3, PLAIN)
 
 
 def cells(table: pa.Table) -> list[list[Any]]:
@@ -84,6 +91,16 @@ def test_every_cell_of_every_type_arrives(sealing: Connected) -> None:
     found = cells(sealing.read("every_type"))
     assert len(found) == 200
     assert found == sealing.held["every_type"]
+
+
+@pytest.mark.parametrize("version", [2, 3, 4])
+def test_an_engine_of_an_older_version_gets_the_same_cells(java: Counterpart, s3: str, version: int) -> None:
+    older = connected(java, s3, PLAIN, newest=version)
+    assert cells(older.read("every_type")) == older.held["every_type"]
+    wanted = Predicate({"region": p.equal_to(pa.string(), "r2")})
+    assert sorted(cells(older.read("by_region", wanted))) == sorted(
+        row for row in older.held["by_region"] if row[1] == "r2"
+    )
 
 
 def test_columns_arrive_in_the_order_asked_for(sealing: Connected) -> None:
@@ -167,6 +184,73 @@ def test_java_gives_us_no_row_less_than_sql_wants(sealing: Connected, name: str,
             assert 0 < len(kept) < everything.num_rows
             assert [row for row in found if row in kept] == kept
             assert found == kept or name != "seen"
+
+
+def test_java_filters_by_random_predicates_as_we_would(sealing: Connected) -> None:
+    everything = sealing.read("every_type").combine_chunks().to_batches()[0]
+    for seed in range(PREDICATES):
+        predicate = random_predicate(Invention(f"{SEED}/{seed}", 5), everything)
+        kept = rows(predicate.filter(everything))
+        found = cells(sealing.read("every_type", predicate))
+        if found != kept:  # no row less, and more only where it was not told all
+            assert [row for row in found if row in kept] == kept, predicate
+            assert portable(predicate) != predicate, predicate
+
+
+def random_predicate(invention: Invention, held: pa.RecordBatch) -> Predicate:
+    """What some columns must be, mostly in terms of values that they hold."""
+    random = invention.random
+    plain = [field for field in held.schema if not pa.types.is_nested(field.type)]
+    summary: dict[str, p.ValueSet] = {}
+    for field in random.sample(plain, random.randint(1, 3)):
+        values = [value for value in to_values(held.column(field.name)) if value is not None and value == value]
+        ends = [random.choice(values) if random.random() < 0.8 else invention.value(field.type) for _ in range(3)]
+        allowed = random.choice(
+            (
+                p.equal_to(field.type, *ends),
+                p.at_least(field.type, ends[0], inclusive=random.random() < 0.5),
+                p.at_most(field.type, ends[1], inclusive=random.random() < 0.5),
+                p.at_least(field.type, ends[0]).union(p.equal_to(field.type, *ends)),
+                p.EquatableValueSet(field.type, tuple(ends), random.random() < 0.5),
+                invention.value_set(field.type),
+                p.is_null(field.type),
+            )
+        )
+        summary[field.name] = allowed.complement() if random.random() < 0.4 else allowed
+    return Predicate(summary)
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "results"),
+    [
+        ("twice", [pa.array([1, None, -7])], pa.array([2, None, -14])),
+        ("both", [pa.array(["a", "ß"]), pa.array(["🚀", ""])], pa.array(["a🚀", "ß"])),
+        (
+            "raised",
+            [pa.array([Decimal("1.50"), None], pa.decimal128(12, 2))],
+            pa.array([Decimal("1.65"), None], pa.decimal128(12, 2)),
+        ),
+        (
+            "later",
+            [to_array(pa.date64(), [datetime(1969, 12, 31, 23, 30), None])],  # noqa: DTZ001
+            to_array(pa.date64(), [datetime(1970, 1, 1, 0, 30), None]),  # noqa: DTZ001
+        ),
+    ],
+)
+@pytest.mark.parametrize("version", [2, 5])
+def test_a_function_in_java_is_called(
+    java: Counterpart, s3: str, version: int, method: str, arguments: list[pa.Array], results: pa.Array
+) -> None:
+    connection = connected(java, s3, PLAIN, newest=version)
+    request = UserDefinedFunctionRequest(
+        records=pa.RecordBatch.from_arrays(arguments, [str(n) for n in range(len(arguments))]),
+        output_schema=pa.schema([("result", results.type)]),
+        method=method,
+    )
+    answer = connection.engine.transport(request)
+    assert isinstance(answer, UserDefinedFunctionResponse)
+    assert answer.method == method
+    assert rows(answer.records) == [[cell] for cell in column(results)]
 
 
 def test_the_error_of_a_java_connector_is_told_in_its_own_words(sealing: Connected) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from athena_federation.portable import portable
 from athena_federation.predicate import (
+    AllOrNoneValueSet,
     Predicate,
     ValueSet,
     at_least,
@@ -75,6 +76,12 @@ def test_without_this_care_java_would_lose_a_row() -> None:
 )
 def test_what_is_compared_alike_is_sent_as_it_is(allowed: ValueSet) -> None:
     assert portable(Predicate({"c": allowed})) == Predicate({"c": allowed})
+
+
+def test_the_set_that_is_anything_here_and_nothing_in_java_is_not_sent() -> None:
+    assert portable(Predicate({"c": AllOrNoneValueSet(pa.int64(), False, False)})) == Predicate()
+    kept = {"c": AllOrNoneValueSet(pa.int64(), False, True), "d": AllOrNoneValueSet(pa.int64(), True, False)}
+    assert portable(Predicate(kept)) == Predicate(kept)
 
 
 def test_moments_with_a_zone_are_not_sent_because_java_tells_their_zones_apart() -> None:

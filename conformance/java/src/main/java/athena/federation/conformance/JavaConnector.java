@@ -39,7 +39,8 @@ final class JavaConnector {
         CompositeHandler handler =
                 new CompositeHandler(
                         new Listing(keys, command.get("bucket").asText(), options),
-                        new Reading(Aws.s3(endpoint), SecretsManagerClient.create(), AthenaClient.create(), options));
+                        new Reading(Aws.s3(endpoint), SecretsManagerClient.create(), AthenaClient.create(), options),
+                        new Functions());
         HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         server.createContext("/", new JavaConnector(handler)::invoke);
         server.setExecutor(Executors.newFixedThreadPool(4, JavaConnector::background));
