@@ -11,7 +11,7 @@ import csv
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -35,6 +35,8 @@ from athena_federation.table import IMPLIED, Connector
 
 MEMORY_LIMIT = "512MB"
 """What DuckDB may hold in memory before it uses its temporary folder."""
+
+ROWS_PER_INSERT = 50_000
 
 Name = tuple[str, str, str]
 """catalog, schema, table."""
@@ -286,9 +288,9 @@ class Workspace:
         """A table of the columns read; the others are declared, and NULL, because nothing asks for them."""
         kinds = ", ".join(f"{quoted(f.name)} {to_duckdb(from_arrow(f.type))}" for f in schema)
         self.connection.execute(f"CREATE TABLE {name} ({kinds})")
-        for batch in batches:
-            targets = ", ".join(quoted(column) for column in batch.schema.names)
-            self.connection.register("incoming", pa.Table.from_batches([batch]))
+        for table in gathered(batches):
+            targets = ", ".join(quoted(column) for column in table.schema.names)
+            self.connection.register("incoming", table)
             self.connection.execute(f"INSERT INTO {name} ({targets}) SELECT {targets} FROM incoming")
             self.connection.unregister("incoming")
 
@@ -311,6 +313,18 @@ class Workspace:
         except duckdb.Error as error:
             raise QueryError(complaint(error)) from error
         return Result(self.connection, statement.columns, self.close)
+
+
+def gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches put together to tables of some size: an insert costs the same for one row and for many."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(b.num_rows for b in held) >= ROWS_PER_INSERT:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
 
 
 def chosen(
