@@ -10,10 +10,10 @@ from typing import Any
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
-
-from athena_federation import aws, emulator
 from tests.conformance.counterpart import Counterpart, missing_tools
 from tests.conformance.sample import CONNECTOR
+
+from athena_federation import aws, emulator
 
 BUCKET = "conformance-spill"
 

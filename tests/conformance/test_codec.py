@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from collections import Counter
 from typing import Any
 
+import pyarrow as pa
 import pytest
-
-from athena_federation import wire
-from athena_federation.errors import FederationError
-from athena_federation.messages import Request, Response
 from tests.conformance.cells import cells_by_place, meaning
-from tests.conformance.counterpart import Counterpart
+from tests.conformance.counterpart import Counterpart, CounterpartError
 from tests.conformance.inventions import Invention
+
+from athena_federation import blocks, wire
+from athena_federation.blocks import Framing
+from athena_federation.errors import FederationError
+from athena_federation.messages import GetTableRequest, ReadRecordsResponse, Request, Response, TableName
 
 pytestmark = [pytest.mark.conformance, pytest.mark.timeout(1800)]
 
@@ -35,7 +38,7 @@ def test_java_reads_and_writes_back_what_python_wrote(java: Counterpart) -> None
             for n in numbers
             for version in [VERSIONS[n % len(VERSIONS)]]
         ]
-        commands = [
+        commands: list[dict[str, Any]] = [
             {"do": "mirror", "version": version, "document": text(message, version)} for version, message in invented
         ]
         answers = java.ask_all(commands)
@@ -89,3 +92,27 @@ def text(message: Request | Response, version: int) -> str:
 def told(faults: list[str]) -> str:
     kinds = Counter(fault.partition(": ")[2][:80] for fault in faults)
     return f"{len(faults)} of {MESSAGES} messages differ: {kinds.most_common(10)}\n" + "\n".join(faults[:5])
+
+
+def test_java_refuses_a_message_whose_fields_are_in_another_order(java: Counterpart) -> None:
+    message = GetTableRequest(table=TableName("main", "rates"))
+    document = wire.dump(message, 5)
+    assert "document" in java.ask("mirror", version=5, document=json.dumps(document))
+    swapped = {"@type": document.pop("@type"), **dict(reversed(document.items()))}
+    with pytest.raises(CounterpartError, match="expecting"):
+        java.ask("mirror", version=5, document=json.dumps(swapped))
+
+
+@pytest.mark.parametrize("kind", [pa.date64(), pa.timestamp("ms", "Asia/Tokyo")])
+def test_java_sees_it_when_a_moment_is_written_otherwise_than_the_protocol_has_it(
+    java: Counterpart, kind: pa.DataType
+) -> None:
+    moment = 1_700_000_000_123
+    rows = pa.record_batch({"at": pa.array([moment]).view(kind)})
+    document = wire.dump(ReadRecordsResponse(records=rows), 5)
+    assert java.ask("mirror", version=5, document=json.dumps(document))["cells"] == {"$.records": [[str(moment)]]}
+    wrong = pa.record_batch({"at": pa.array([moment // 86_400_000 * 86_400_000]).view(pa.date64())})
+    unpacked = blocks.stream(rows.schema, [wrong if pa.types.is_date(kind) else rows], Framing.MODERN)
+    head = len(blocks.dump_schema(rows.schema, Framing.MODERN))
+    document["records"]["records"] = base64.b64encode(unpacked[head:]).decode()
+    assert java.ask("mirror", version=5, document=json.dumps(document))["cells"] != {"$.records": [[str(moment)]]}
