@@ -1,26 +1,27 @@
 """The command: `slackanalytics VERB`. stdout is data, everything else goes to stderr.
 
-Exit code 0: answered. 1: could not, with one line that says what, which day, and what to do. 2: misused.
+Exit code 0: answered. 1: could not, with one line that says what, which day, and what to do. 2: misused. Heavy
+libraries are imported where a verb needs them, so that help is there at once.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
+import traceback
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Table
 
-from athena_federation.errors import FederationError
-from athena_federation.results import FORMATS, Result
-from slackanalytics import terminal
-from slackanalytics.database import Outlook, SlackDatabase, connect, type_names
-from slackanalytics.terminal import plural, spans
+if TYPE_CHECKING:
+    from athena_federation.results import Result
+
+FORMATS = ("csv", "json", "ndjson", "parquet")
+"""What an answer can be written as."""
+PORT = click.IntRange(0, 65_535)
 
 POST_SQL = """\
 SELECT COALESCE(h.department, 'Unmatched') AS department,
@@ -39,7 +40,37 @@ Settings come from the environment; the ones needed first:
   SLACKANALYTICS_SLACK_TOKEN   user token (xoxp-…) with the scope admin.analytics:read
   SLACKANALYTICS_SOURCE=demo   a simulated company instead of Slack; needs nothing else
   SLACKANALYTICS_HR_FILE       the HR roster, a CSV file: table hr.hr_dataset
+
+\b
+Words are completed in bash after
+  eval "$(_SLACKANALYTICS_COMPLETE=bash_source slackanalytics)"
 """
+
+
+def examples(*lines: str) -> str:
+    """An epilog that is shown as it is written."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def statement(_context: click.Context, _parameter: click.Parameter, sql: str) -> str:
+    """The SQL argument; `-` is what comes in on stdin."""
+    text = sys.stdin.read() if sql == "-" else sql
+    if not text.strip():
+        raise click.UsageError("the statement is empty")
+    return text
+
+
+def source_options(command: Any) -> Any:
+    """Options shared by all verbs that look at the tables."""
+    command = click.option(
+        "--hr", "hr_file", metavar="FILE", type=click.Path(path_type=Path),
+        help="HR roster (CSV with a header line): becomes table hr.hr_dataset, every column varchar.",
+    )(command)  # fmt: skip
+    return click.option(
+        "--source",
+        type=click.Choice(["slack", "demo"]),
+        help="slack, or demo for a simulated company [default: slack].",
+    )(command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=ENVIRONMENT)
@@ -58,82 +89,80 @@ def slackanalytics() -> None:
     """
 
 
-def source_options(command: Any) -> Any:
-    """Options shared by all verbs that look at the tables."""
-    command = click.option(
-        "--hr", "hr_file", metavar="FILE", type=click.Path(path_type=Path),
-        help="HR roster (CSV with a header line): becomes table hr.hr_dataset, every column varchar.",
-    )(command)  # fmt: skip
-    return click.option(
-        "--source",
-        type=click.Choice(["slack", "demo"]),
-        help="slack, or demo for a simulated company [default: slack].",
-    )(command)
-
-
-@contextmanager
-def opened(source: str | None, hr_file: Path | None) -> Iterator[SlackDatabase]:
-    with connect(source=source, hr=hr_file) as database:
-        yield database
-
-
-@slackanalytics.command()
+@slackanalytics.command(
+    epilog=examples(
+        "slackanalytics tables --source demo",
+        "slackanalytics tables -v --hr HR_dataset.csv   # what there is to join",
+    )
+)
 @click.option("-v", "--verbose", is_flag=True, help="Every column with its type and meaning.")
 @source_options
 def tables(verbose: bool, source: str | None, hr_file: Path | None) -> None:
     """Catalogs, schemas, tables, columns. Asks Slack for nothing."""
-    with opened(source, hr_file) as database:
+    from slackanalytics import terminal
+    from slackanalytics.database import connect, type_names
+    from slackanalytics.wording import plural
+
+    with connect(source=source, hr=hr_file) as database:
         out = terminal.stdout()
         for name, schema in database.catalogue():
             out.print(f"[bold]{name}[/bold]  {plural(len(schema), 'column')}")
             if verbose:
                 comments = {k.decode(): v.decode() for k, v in (schema.metadata or {}).items()}
-                grid = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
-                for field, kind in zip(schema, type_names(schema), strict=True):
-                    grid.add_row(field.name, kind, comments.get(field.name, ""))
-                out.print(grid)
+                rows = zip(schema.names, type_names(schema), strict=True)
+                terminal.definitions([(field, kind, comments.get(field, "")) for field, kind in rows])
                 out.print()
 
 
-@slackanalytics.command()
-@click.argument("sql")
+@slackanalytics.command(
+    epilog=examples(
+        "slackanalytics explain \"SELECT count(*) FROM member_analytics WHERE date >= '2026-11-01'\"",
+        "slackanalytics explain - < question.sql",
+    )
+)
+@click.argument("sql", callback=statement)
 @source_options
 def explain(sql: str, source: str | None, hr_file: Path | None) -> None:
-    """What SQL would fetch: days, columns, kept or not, calls. Fetches nothing."""
-    with opened(source, hr_file) as database:
-        for read in database.outlook(sql):
-            terminal.stdout().print(outlook_table(read))
+    """What SQL would fetch: days, columns, kept or not, calls. Fetches nothing.
+
+    SQL is one statement in Athena's dialect; - reads it from stdin.
+    """
+    from slackanalytics import terminal
+    from slackanalytics.database import connect
+
+    with connect(source=source, hr=hr_file) as database:
+        terminal.outlooks(database.outlook(sql))
 
 
-def outlook_table(read: Outlook) -> Table:
-    """What would be read of one table, as lines to read."""
-    grid = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    grid.add_row("table", f"[bold]{read.table}[/bold]")
-    if read.days is not None:
-        why = "" if read.bounded else "\n(the newest published days, because no condition names the day)"
-        grid.add_row("days", f"{len(read.days)} of {read.candidates}: {spans(read.days) or 'none'}{why}")
-        grid.add_row("kept", f"{len(read.days) - read.calls}, which need no call")
-        patience = f", about {plural(read.minutes, 'minute')} under the rate limit" if read.minutes else ""
-        grid.add_row("calls", f"{read.calls} to Slack{patience}")
-    grid.add_row("columns", f"{len(read.columns)}: {', '.join(read.columns)}" if read.columns else "none, rows are counted")
-    return grid
-
-
-@slackanalytics.command()
-@click.argument("sql")
-@click.option("--format", "kind", type=click.Choice(["table", *FORMATS]), default="table", show_default=True)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to FILE instead of stdout."
+@slackanalytics.command(
+    epilog=examples(
+        "slackanalytics query \"SELECT * FROM member_analytics WHERE date = '2026-11-10' LIMIT 5\"",
+        "slackanalytics query --hr HR_dataset.csv --output active.csv - < question.sql",
+        'slackanalytics query --format ndjson "SELECT …" | jq .email_address',
+    )
 )
+@click.argument("sql", callback=statement)
+@click.option(
+    "--format", "kind", type=click.Choice(["table", *FORMATS]),
+    help="How the answer is written [default: by the ending of --output, else table].",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to FILE instead of stdout: the whole answer, or nothing.",
+)  # fmt: skip
 @source_options
-def query(sql: str, kind: str, output: Path | None, source: str | None, hr_file: Path | None) -> None:
-    """Answer SQL (Athena's dialect). Days are fetched as needed, once."""
-    if kind == "table" and output:
-        kind = output.suffix.lstrip(".").lower()
-        if kind not in FORMATS:
-            raise click.UsageError(f"--output {output}: say which --format: {', '.join(FORMATS)}")
-    with opened(source, hr_file) as database:
-        with terminal.reading(database.calls, database.waiting) as shown:
+def query(sql: str, kind: str | None, output: Path | None, source: str | None, hr_file: Path | None) -> None:
+    """Answer SQL (Athena's dialect). Days are fetched as needed, once.
+
+    SQL is one statement; - reads it from stdin. Progress and notes go to stderr, the answer to stdout.
+    """
+    from slackanalytics import terminal
+    from slackanalytics.database import connect
+
+    kind = format_of(kind, output)
+    with connect(source=source, hr=hr_file) as database:
+        limit = database.settings.rate_limit
+        with terminal.reading(database.calls, database.waiting, limit=limit) as shown:
             result = database.sql(sql, progress=lambda p: shown.update(p.table, p.done, p.of, p.rows))
         with result:
             deliver(result, kind, output)
@@ -141,46 +170,74 @@ def query(sql: str, kind: str, output: Path | None, source: str | None, hr_file:
             terminal.note(text)
 
 
+def format_of(kind: str | None, output: Path | None) -> str:
+    """The format asked for, or that which the file's ending says. Raises UsageError."""
+    if output is None:
+        return kind or "table"
+    if not output.parent.is_dir():
+        raise click.ClickException(f"{output} cannot be written: there is no folder {output.parent}")
+    found = kind or output.suffix.lstrip(".").lower()
+    if found not in FORMATS:
+        raise click.UsageError(f"--output {output}: say which --format the file has: {', '.join(FORMATS)}")
+    return found
+
+
 def deliver(result: Result, kind: str, output: Path | None) -> None:
     """The whole answer, as a table to read or in a format to keep."""
-    if kind == "table":
-        show(result)
-    elif output:
-        result.write(output, kind)
+    from slackanalytics import terminal
+    from slackanalytics.wording import plural
+
+    if output:
+        try:
+            result.write(output, kind)
+        except OSError as error:
+            raise click.ClickException(f"{output} cannot be written: {error.strerror or error}") from error
         terminal.note(f"{plural(len(result), 'row')} written to {output}")
+    elif kind == "table":
+        printed = terminal.answer(result.columns, result.rows(terminal.SHOWN), result.numeric)
+        if len(result) > printed:
+            sys.stdout.flush()
+            terminal.note(f"the first {printed} of {plural(len(result), 'row')}; --format csv gives all of them")
     else:
         sys.stdout.flush()
         result.write(sys.stdout.buffer, kind)
-        sys.stdout.buffer.flush()
+    sys.stdout.flush()
 
 
-def show(result: Result) -> None:
-    rows = result.rows(terminal.SHOWN)
-    terminal.stdout().print(terminal.answer_table(result.columns, rows, result.numeric))
-    if len(result) > len(rows):
-        terminal.note(f"the first {len(rows)} of {len(result):,} rows; --format csv gives all of them")
-
-
-@slackanalytics.command()
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first day to keep [default: all that Slack has].")
+@slackanalytics.command(
+    epilog=examples(
+        "slackanalytics sync                      # all that Slack has",
+        "slackanalytics sync --since 2026-11-01",
+        "30 2 * * *  slackanalytics sync          # in a crontab: every night",
+    )
+)
+@click.option(
+    "--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]),
+    help="The first day to keep, YYYY-MM-DD [default: all that Slack has].",
+)  # fmt: skip
 @source_options
 def sync(since: Any, source: str | None, hr_file: Path | None) -> None:
     """Fetch and keep the days not yet kept, within Slack's rate limit.
 
     Thirteen months take about twenty minutes the first time. It can be interrupted; the next run goes on from there.
     """
-    with opened(source, hr_file) as database:
-        first: date | None = since.date() if since else None
-        with terminal.reading(database.calls, database.waiting) as shown:
-            fetched = database.sync(first, progress=lambda p: shown.update(p.table, p.done, p.of, p.rows))
-        terminal.stderr().print(
-            f"{plural(fetched, 'day')} fetched; {plural(len(database.days.kept_days()), 'day')} kept"
-        )
+    from slackanalytics import terminal
+    from slackanalytics.database import connect
+    from slackanalytics.wording import plural
+
+    with connect(source=source, hr=hr_file) as database:
+        limit = database.settings.rate_limit
+        with terminal.reading(database.calls, database.waiting, limit=limit) as shown:
+            fetched = database.sync(
+                since.date() if since else None, progress=lambda p: shown.update(p.table, p.done, p.of, p.rows)
+            )
+        kept = len(database.days.kept_days())
+        terminal.stderr().print(f"{plural(fetched, 'day')} fetched; {plural(kept, 'day')} kept")
         for text in database.notes():
             terminal.note(text)
 
 
-@slackanalytics.group()
+@slackanalytics.group(epilog=examples("slackanalytics cache list", "slackanalytics cache clear"))
 def cache() -> None:
     """The days that are kept on this machine."""
 
@@ -188,77 +245,150 @@ def cache() -> None:
 @cache.command("list")
 @source_options
 def cache_list(source: str | None, hr_file: Path | None) -> None:
-    """What is kept: days, rows, bytes."""
-    with opened(source, hr_file) as database:
+    """What is kept: days, rows, bytes, and when each was fetched (UTC)."""
+    from slackanalytics import terminal
+    from slackanalytics.database import connect
+
+    with connect(source=source, hr=hr_file) as database:
         rows = [(e.day, e.rows, e.size, f"{e.fetched_at:%Y-%m-%d %H:%M}") for e in database.days.listing()]
-        terminal.stdout().print(
-            terminal.answer_table(("day", "rows", "bytes", "fetched"), rows, (False, True, True, False))
-        )
+        terminal.answer(("day", "rows", "bytes", "fetched"), rows, (False, True, True, False))
+        if not rows:
+            terminal.note("no day is kept; sync fetches them, and so does every query")
 
 
 @cache.command("clear")
 @source_options
 def cache_clear(source: str | None, hr_file: Path | None) -> None:
     """Forget every kept day. Slack keeps thirteen months; what is older is gone for good."""
-    with opened(source, hr_file) as database:
+    from slackanalytics import terminal
+    from slackanalytics.database import connect
+    from slackanalytics.wording import plural
+
+    with connect(source=source, hr=hr_file) as database:
         terminal.stderr().print(f"{plural(database.days.clear(), 'day')} forgotten")
 
 
-@slackanalytics.command()
-@click.option("--port", default=8900, show_default=True, help="0 takes a free one.")
-@click.option("--members", default=1_000, show_default=True, help="Seats of Example Corp, up to 500,000.")
+@slackanalytics.command(
+    epilog=examples(
+        "slackanalytics simulate --members 100000 --rate-limit off",
+        "slackanalytics simulate --fault 2026-11-10=truncated --fault '*=503*2'",
+    )
+)
+@click.option("--port", type=PORT, default=8900, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--members",
+    type=click.IntRange(1, 500_000),
+    default=1_000,
+    show_default=True,
+    help="Seats of Example Corp, up to 500,000.",
+)
 @click.option("--seed", default=2026, show_default=True, help="Another seed is another company.")
 @click.option("--rate-limit", default="20", show_default=True, help="Calls per minute, or off.")
 @click.option(
     "--fault", "faults", multiple=True, metavar="DAY=KIND", help="A day that goes wrong, e.g. 2026-11-10=truncated."
 )
 @click.option(
-    "--hr-output", type=click.Path(path_type=Path, dir_okay=False), help="Also write the matching HR_dataset.csv."
-)
+    "--hr-output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the matching HR_dataset.csv.",
+)  # fmt: skip
 def simulate(
     port: int, members: int, seed: int, rate_limit: str, faults: tuple[str, ...], hr_output: Path | None
 ) -> None:
-    """Slack on a port: the analytics API of a made-up company."""
+    """Slack on a port: the analytics API of a made-up company. Ctrl-C ends it.
+
+    What another terminal needs to use it is printed to stdout, to be pasted or sourced.
+    """
     from slackanalytics import demo
 
     demo.simulate(port=port, members=members, seed=seed, rate_limit=rate_limit, faults=faults, hr_output=hr_output)
 
 
-@slackanalytics.command("demo")
+@slackanalytics.command("demo", epilog=examples("slackanalytics demo", "slackanalytics demo --no-serve"))
 @click.option("--serve/--no-serve", default=True, help="Keep the simulator running for queries of your own.")
-def show_demo(serve: bool) -> None:
+@click.option(
+    "--port", type=PORT, default=8900, show_default=True, help="Where it then runs; a free one if that is taken."
+)
+def show_demo(serve: bool, port: int) -> None:
     """The whole product on a simulated company: no account, no cloud."""
     from slackanalytics import demo
 
-    demo.run(POST_SQL, serve=serve)
+    demo.run(POST_SQL, serve=serve, port=port)
 
 
 def main() -> None:
     """The console script. An interrupt ends at once: readers that wait for Slack are not waited for."""
-    code = 0
+    finish(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code, once everything owed has been written."""
+    stopped: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopped.append(number)
+        raise KeyboardInterrupt
+
+    handlers = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
-        code = slackanalytics.main(standalone_mode=False) or 0
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
-    except click.UsageError as error:
-        error.show()
-        code = 2
-    except (click.Abort, KeyboardInterrupt):
-        sys.stderr.write("\ninterrupted; nothing half done is left\n")
-        code = 130
-    except FederationError as error:
-        sys.stderr.write(f"slackanalytics: {error}\n")
-        code = 1
-    except BrokenPipeError:
-        code = 0
-    finish(code)
+        if "_SLACKANALYTICS_COMPLETE" in os.environ:
+            slackanalytics.main(arguments, prog_name="slackanalytics")
+        with slackanalytics.make_context("slackanalytics", arguments) as context:
+            slackanalytics.invoke(context)
+        sys.stdout.flush()
+    except BaseException as error:  # noqa: BLE001 - each becomes an exit code
+        for number in handlers:
+            signal.signal(number, signal.SIG_IGN)
+        return code_of(error, stopped)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    return 0
+
+
+def code_of(error: BaseException, stopped: list[int]) -> int:
+    """The exit code for what ended a verb, after one line about it where there is something to say."""
+    match error:
+        case _ if stopped:  # whatever a library made of the interrupt
+            sys.stderr.write("slackanalytics: interrupted; nothing half done is left\n")
+            return 128 + stopped[0]
+        case click.exceptions.Exit():
+            return error.exit_code
+        case SystemExit():
+            return int(error.code or 0)
+        case click.UsageError():
+            error.show()
+            return 2
+        case click.ClickException():
+            return complain(error.format_message())
+        case BrokenPipeError():
+            return 0
+        case OSError():
+            return complain(f"{error.filename or 'the answer'} could not be written or read: {error.strerror or error}")
+        case _ if is_ours(error):
+            return complain(str(error))
+        case _:
+            traceback.print_exception(error)
+            return complain("this is a defect; please report it, with the lines above")
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether the error was raised on purpose, and says what to do."""
+    from athena_federation.errors import FederationError
+
+    return isinstance(error, FederationError)
+
+
+def complain(text: str) -> int:
+    """One line on stderr, whatever is in it."""
+    sys.stderr.write(f"slackanalytics: {' '.join(text.split())}\n")
+    return 1
 
 
 def finish(code: int) -> None:
     """Leave without waiting for threads that still wait for Slack; everything owed has been written by now."""
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        code = code or 0
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # whoever read it has gone
+            continue
     os._exit(code)

@@ -11,20 +11,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import wrap
 from threading import Event
 
 import pyarrow as pa
 
 from athena_federation.dialect.types import from_arrow
-from athena_federation.engine import Engine, Progress, in_process, in_order
+from athena_federation.engine import Engine, Progress, in_order, in_process
 from athena_federation.errors import NotPublished
 from athena_federation.handler import Handler
 from athena_federation.local import Database, Plan, TablePlan
 from athena_federation.results import Result
-from slackanalytics.cache import Days, Note, first_day
+from slackanalytics.cache import Days, first_day
 from slackanalytics.client import Client
 from slackanalytics.connector import connector
 from slackanalytics.settings import Settings
+from slackanalytics.wording import plural, spans
 
 CATALOG = "slackanalytics_catalog"
 MEMBERS = "member_analytics"
@@ -49,6 +51,28 @@ class Outlook:
     minutes: int
     """What the rate limit makes of that, at least."""
 
+    def lines(self, width: int | None = None) -> list[str]:
+        """As people read it, in lines no longer than `width` where that is given."""
+        facts = [("table", self.table)]
+        if self.days is not None:
+            facts.append(("days", f"{len(self.days)} of {self.candidates}: {spans(self.days) or 'none'}"))
+            if not self.bounded:
+                facts.append(("", "(the newest published days, because no condition names the day)"))
+            facts.append(("kept", f"{len(self.days) - self.calls}, which need no call"))
+            patience = f", about {plural(self.minutes, 'minute')} under the rate limit" if self.minutes else ""
+            facts.append(("calls", f"{self.calls} to Slack{patience}"))
+        names = ", ".join(self.columns)
+        facts.append(("columns", f"{len(self.columns)}: {names}" if names else "none, rows are counted"))
+        room = max(20, (width or 100_000) - 9)
+        return [
+            f"{name if first else '':<9}{line}"
+            for name, text in facts
+            for first, line in zip([True] + [False] * len(text), wrap(text, room), strict=False)
+        ]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines(80))
+
 
 class Waiting:
     """Why readers wait, and how long still; for a progress display."""
@@ -56,7 +80,7 @@ class Waiting:
     def __init__(self) -> None:
         self.until = 0.0
 
-    def __call__(self, reason: str, seconds: float) -> None:
+    def __call__(self, _reason: str, seconds: float) -> None:
         self.until = max(self.until, clock.monotonic() + seconds)
 
     @property
@@ -122,7 +146,10 @@ class SlackDatabase(Database):
 
     def notes(self) -> list[str]:
         """What readers should know about the days read since the last time: pending, without data, odd."""
-        return [text_of(note) for note in self.days.notes.drain()]
+        days: dict[str, list[date]] = {}
+        for note in self.days.notes.drain():
+            days.setdefault(note.text, []).extend([note.day] if note.day else [])
+        return [f"{spans(found)}: {text}" if found else text for text, found in days.items()]
 
     def outlook(self, sql: str) -> list[Outlook]:
         """What a statement would read, day by day. Asks Slack for nothing."""
@@ -174,10 +201,6 @@ def days_of(table: TablePlan) -> tuple[date, ...] | None:
 def type_names(schema: pa.Schema) -> list[str]:
     """The columns' types as Athena calls them."""
     return [str(from_arrow(field.type)) for field in schema]
-
-
-def text_of(note: Note) -> str:
-    return f"{note.day.isoformat()}: {note.text}" if note.day else note.text
 
 
 def connect(

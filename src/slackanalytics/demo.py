@@ -2,62 +2,116 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.syntax import Syntax
 
 from athena_federation.errors import ConfigurationError
 from slackanalytics import terminal
 from slackanalytics.database import connect
-from slackanalytics.simulator import Simulator, parse_option, write_roster
-from slackanalytics.terminal import plural
+from slackanalytics.settings import Settings
+from slackanalytics.simulator import Served, Simulator, parse_option, write_roster
+from slackanalytics.wording import plural
+
+MEMBERS, SEED = 1_000, 2026
+
+NEXT = """
+  slackanalytics tables -v
+  slackanalytics explain "SELECT count(*) FROM member_analytics WHERE activity_date >= current_date - INTERVAL '7' DAY"
+  slackanalytics query "SELECT date, count_if(is_active) AS active FROM member_analytics GROUP BY date ORDER BY date"
+  slackanalytics sync
+"""
+"""What somebody who has seen the demo may want to try."""
 
 
-def run(sql: str, *, serve: bool) -> None:
+def run(sql: str, *, serve: bool, port: int = 0) -> None:
     """Ask the demo's question, show the answer, and then either end or keep the simulator for more questions."""
     out, aside = terminal.stdout(), terminal.stderr()
-    aside.print("[bold]Example Corp[/bold]: a simulated Slack with 1,000 seats, 13 months and eight departments\n")
-    aside.print(Syntax(sql, "sql", background_color="default"))
+    aside.print("[bold]Example Corp[/bold]: a simulated Slack with 1,000 seats, 13 months and eight departments.")
+    aside.print("Who has a seat, and who was active this month? Slack's figures, joined with the HR roster:\n")
+    aside.print(Syntax(sql, "sql", background_color="default", theme="ansi_dark"))
+    aside.print()
     with connect(source="demo") as database:
         with terminal.reading(database.calls, database.waiting) as shown:
             result = database.sql(sql, progress=lambda p: shown.update(p.table, p.done, p.of, p.rows))
-        aside.print()
         with result:
-            out.print(terminal.answer_table(result.columns, result.rows(), result.numeric))
-        aside.print()
+            terminal.answer(result.columns, result.rows(), result.numeric)
+        out.file.flush()
+        aside.print(f"\n{plural(database.calls(), 'call')} to Slack, one for each day that the statement needs.")
         for text in database.notes():
             terminal.note(text)
     if serve:
-        simulate(port=8900, members=1_000, seed=2026, rate_limit="off", faults=(), hr_output=None)
+        keep_serving(port)
+
+
+def keep_serving(port: int) -> None:
+    """The simulator with its roster, and what to try with it, until it is interrupted."""
+    simulator = Simulator(members=MEMBERS, seed=SEED, today=today(), rate_limit=None)
+    with TemporaryDirectory(prefix="slackanalytics-") as folder, served(simulator, port, spare=True) as server:
+        roster = Path(folder) / "HR_dataset.csv"
+        write_roster(simulator.company, simulator.today, roster)
+        announce(server, f"export SLACKANALYTICS_HR_FILE={roster}", "export SLACKANALYTICS_RATE_LIMIT=off")
+        terminal.stderr().print(f"\nand then, for example:\n{NEXT}", markup=False)
+        threading.Event().wait()
 
 
 def simulate(
     *, port: int, members: int, seed: int, rate_limit: str, faults: tuple[str, ...], hr_output: Path | None
 ) -> None:
-    """Serve the simulator until it is interrupted."""
-    aside = terminal.stderr()
-    if not 1 <= members <= 500_000:
-        raise ConfigurationError(f"--members {members}: between 1 and 500,000")
-    if rate_limit != "off" and not (rate_limit.isdigit() and int(rate_limit)):
+    """Serve the simulator until it is interrupted. Raises ConfigurationError for what it cannot be told."""
+    if rate_limit != "off" and not (rate_limit.isascii() and rate_limit.isdigit() and int(rate_limit)):
         raise ConfigurationError(f"--rate-limit {rate_limit}: calls per minute, or off")
-    simulator = Simulator(
-        members=members,
-        seed=seed,
-        rate_limit=None if rate_limit == "off" else int(rate_limit),
-        faults=dict(parse_option(fault) for fault in faults),
-    )
-    if hr_output:
-        write_roster(simulator.company, simulator.today, hr_output)
+    try:
+        simulator = Simulator(
+            members=members,
+            seed=seed,
+            today=today(),
+            rate_limit=None if rate_limit == "off" else int(rate_limit),
+            faults=dict(parse_option(fault) for fault in faults),
+        )
+    except ValueError as error:
+        raise ConfigurationError(f"--fault: {error}") from error
+    with served(simulator, port) as server:
+        more = [] if rate_limit == "20" else [f"export SLACKANALYTICS_RATE_LIMIT={rate_limit}"]
+        if hr_output:
+            write_roster(simulator.company, simulator.today, hr_output)
+            more.append(f"export SLACKANALYTICS_HR_FILE={hr_output.absolute()}")
+        announce(server, *more)
+        threading.Event().wait()
+
+
+def today() -> date | Callable[[], date]:
+    """The day that was set, or whatever day it is."""
+    return Settings.from_environment(os.environ).today or (lambda: datetime.now(UTC).date())
+
+
+def announce(server: Served, *more: str) -> None:
+    """What another terminal has to be told; the lines to paste are on stdout."""
+    aside, out = terminal.stderr(), terminal.stdout()
+    aside.print(f"\nThe simulated Slack is at [bold]{server.url}[/bold]; Ctrl-C ends it. In another terminal:\n")
+    lines = [f"export SLACKANALYTICS_SLACK_API_URL={server.url}", f"export SLACKANALYTICS_SLACK_TOKEN={server.token}"]
+    if fixed := Settings.from_environment(os.environ).today:
+        lines.append(f"export SLACKANALYTICS_TODAY={fixed}")
+    out.print("\n".join([*lines, *more]), markup=False)
+    out.file.flush()
+
+
+@contextmanager
+def served(simulator: Simulator, port: int, *, spare: bool = False) -> Iterator[Served]:
+    """The simulator on a port; with `spare`, on a free one where that is taken. Raises ConfigurationError."""
     with ExitStack() as stack:
         try:
             server = stack.enter_context(simulator.serve(port))
         except OSError as error:
-            raise ConfigurationError(f"port {port} cannot be used: {error.strerror}; give another with --port") from error
-        aside.print(f"Slack simulator with {plural(members, 'seat')} at [bold]{server.url}[/bold], Ctrl-C ends it. In another terminal:\n")
-        terminal.stdout().print(
-            f"export SLACKANALYTICS_SLACK_API_URL={server.url}\nexport SLACKANALYTICS_SLACK_TOKEN={server.token}",
-            soft_wrap=True,
-        )
-        threading.Event().wait()
+            if not spare:
+                raise ConfigurationError(
+                    f"port {port} cannot be used: {error.strerror}; give another with --port, or 0 for a free one"
+                ) from error
+            server = stack.enter_context(simulator.serve(0))
+        yield server

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import math
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
-from typing import Any
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
+
+from athena_federation import display
+from slackanalytics.wording import plural, seconds
+
+if TYPE_CHECKING:
+    from slackanalytics.database import Outlook
 
 SHOWN = 200
 """Rows of an answer that are printed as a table; files hold all of them."""
 PLAIN_INTERVAL = 5.0
 """Seconds between two lines of progress where stderr is not a terminal."""
+WINDOW = 61.0
+"""Seconds in which the rate limit counts."""
 
 
 def stdout() -> Console:
-    return Console(highlight=False, soft_wrap=False)
+    return Console(highlight=False, soft_wrap=True)
 
 
 def stderr() -> Console:
@@ -28,89 +42,157 @@ def stderr() -> Console:
 
 
 def note(text: str) -> None:
-    stderr().print(Text("note: ", style="yellow") + Text(text))
+    stderr().print(Text("note: ", style="yellow") + Text(display.printable(text)))
+
+
+def definitions(rows: Sequence[tuple[str, str, str]]) -> None:
+    """Names, their kinds and what they mean, indented, folded where the terminal ends."""
+    console = stdout()
+    name_width, kind_width = (max((len(row[place]) for row in rows), default=0) for place in (0, 1))
+    indent = name_width + kind_width + 6
+    room = max(20, console.width - indent) if console.is_terminal else 100_000
+    for name, kind, meaning in rows:
+        first, *rest = wrap(display.printable(meaning), room) or [""]
+        console.print(f"  {name:<{name_width}}  {kind:<{kind_width}}  {first}".rstrip(), markup=False)
+        for line in rest:
+            console.print(" " * indent + line, markup=False)
+
+
+def outlooks(reads: Sequence[Outlook]) -> None:
+    """What a statement would read of each table."""
+    console = stdout()
+    for number, read in enumerate(reads):
+        lines = read.lines(console.width if console.is_terminal else None)
+        console.print(Text("" if number == 0 else "\n").append(lines[0], style="bold"))
+        console.print(Text("\n".join(lines[1:])))
+    if not reads:
+        console.print("no table of Slack's is read")
+
+
+@dataclass(slots=True)
+class Step:
+    """How far one table has been read."""
+
+    table: str
+    done: int = 0
+    of: int = 0
+    rows: int = 0
 
 
 class Reading:
     """
-    The progress of reading days: how many of all, rows, calls, and whether the rate limit is waited for.
+    The progress of reading days: how many of all, rows, calls, how long the rate limit makes us wait, and what is left.
 
-    A live bar in a terminal, a line every few seconds elsewhere, nothing when all was over in a moment.
+    A live picture in a terminal; elsewhere a line every few seconds, and nothing where all is over before that.
     """
 
-    def __init__(self, console: Console, calls: Callable[[], int], waiting: Callable[[], float]) -> None:
-        self.console = console
+    def __init__(
+        self,
+        calls: Callable[[], int],
+        waiting: Callable[[], float],
+        *,
+        limit: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`limit`: calls that are allowed in a minute."""
         self.calls = calls
         self.waiting = waiting
-        self.progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[detail]}", style="dim"),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            refresh_per_second=8,
-        )
-        self.tasks: dict[str, Any] = {}
-        self.spoken = time.monotonic()
+        self.limit = limit
+        self.clock = clock
+        self.started = clock()
+        self.step: Step | None = None
+        self.spinner = Spinner("dots", Text("computing the answer", style="dim"))
 
     def update(self, table: str, done: int, of: int, rows: int) -> None:
         """A step forward in one table."""
-        if self.console.is_terminal:
-            if table not in self.tasks:
-                self.tasks[table] = self.progress.add_task(table, total=of, detail="")
-            self.progress.update(self.tasks[table], completed=done, total=of, detail=self.detail(rows))
-        elif time.monotonic() - self.spoken >= PLAIN_INTERVAL:
-            self.spoken = time.monotonic()
-            self.console.print(f"{table}: {done} of {of} days, {self.detail(rows)}")
+        self.step = Step(table, done, of, rows)
 
-    def detail(self, rows: int) -> str:
-        parts = [f"{rows:,} rows", plural(self.calls(), "call")]
-        if seconds := self.waiting():
-            parts.append(f"waiting {seconds:.0f} s for Slack's rate limit")
-        return ", ".join(parts)
+    def picture(self) -> Group | Spinner | Text:
+        """What a terminal shows now."""
+        step = self.step
+        if step is None:
+            return Text("")
+        if step.done >= step.of:
+            return self.spinner
+        line = Table.grid(padding=(0, 1))
+        bar = ProgressBar(total=step.of, completed=step.done, width=24)
+        line.add_row(step.table, bar, f"{step.done} of {plural(step.of, 'day')}", Text(self.elapsed(), style="dim"))
+        return Group(line, *(Text(f"  {text}", style="dim") for text in self.details(step)))
+
+    def line(self) -> str:
+        """The same in one line, for what is not a terminal."""
+        step = self.step
+        if step is None:
+            return ""
+        if step.done >= step.of:
+            return f"{step.table}: {plural(step.of, 'day')} read, computing the answer"
+        return f"{step.table}: {step.done} of {plural(step.of, 'day')}, {'; '.join(self.details(step))}"
+
+    def details(self, step: Step) -> list[str]:
+        found = [f"{plural(step.rows, 'row')}, {plural(self.calls(), 'call')} to Slack"]
+        if wait := self.waiting():
+            minutes = self.minutes_left(step, wait)
+            left = f", about {plural(minutes, 'minute')} in all" if minutes > 1 else ""
+            found.append(f"waiting {seconds(wait)} for Slack's rate limit{left}")
+        return found
+
+    def minutes_left(self, step: Step, wait: float) -> int:
+        """What the rate limit makes of the days that are left, at most."""
+        if not self.limit:
+            return 0
+        return math.ceil((wait + (step.of - step.done - 1) // self.limit * WINDOW) / 60)
+
+    def elapsed(self) -> str:
+        minutes, rest = divmod(int(self.clock() - self.started), 60)
+        return f"{minutes}:{rest:02d}"
 
 
 @contextmanager
-def reading(calls: Callable[[], int], waiting: Callable[[], float]) -> Iterator[Reading]:
-    """Shows progress while the body runs."""
-    shown = Reading(stderr(), calls, waiting)
-    if not shown.console.is_terminal:
-        yield shown
+def reading(
+    calls: Callable[[], int],
+    waiting: Callable[[], float],
+    *,
+    limit: int | None = None,
+    interval: float = PLAIN_INTERVAL,
+) -> Iterator[Reading]:
+    """Shows progress on stderr while the body runs."""
+    shown = Reading(calls, waiting, limit=limit)
+    console = stderr()
+    if console.is_terminal and not console.is_dumb_terminal:
+        with Live(
+            get_renderable=shown.picture, console=console, refresh_per_second=8, transient=True,
+            redirect_stdout=False, redirect_stderr=False,
+        ):  # fmt: skip
+            yield shown
         return
-    with shown.progress:
+    over = threading.Event()
+    speaker = threading.Thread(target=speak, args=(shown, over, interval), name="progress", daemon=True)
+    speaker.start()
+    try:
         yield shown
+    finally:
+        over.set()
+        speaker.join()
 
 
-def answer_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], numeric: Sequence[bool]) -> Table:
-    """Rows as a table: numbers to the right, NULL dimmed."""
-    table = Table(header_style="bold", show_edge=False, pad_edge=False)
-    for name, is_number in zip(columns, numeric, strict=True):
-        table.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("NULL", style="dim") if value is None else Text(shown(value)) for value in row))
-    return table
+def speak(shown: Reading, over: threading.Event, interval: float) -> None:
+    """A line of progress every so often, until it is over."""
+    while not over.wait(interval):
+        if line := shown.line():
+            stderr().print(line, markup=False)
 
 
-def shown(value: Any) -> str:
-    """A cell as Athena shows it, with nothing that a terminal would obey."""
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+def answer(columns: Sequence[str], rows: Sequence[Sequence[Any]], numeric: Sequence[bool]) -> int:
+    """
+    Print an answer to stdout, and tell how many of its rows were printed.
 
-
-def spans(days: Sequence[date]) -> str:
-    """Days as runs: `2026-11-01 to 2026-11-05, 2026-11-09`."""
-    runs: list[list[date]] = []
-    for day in sorted(days):
-        if runs and day - runs[-1][-1] == timedelta(days=1):
-            runs[-1][1:] = [day]
-        else:
-            runs.append([day])
-    parts = [run[0].isoformat() if len(run) == 1 else f"{run[0]} to {run[1]}" for run in runs]
-    return ", ".join(parts[:6]) + (f" and {len(parts) - 6} more spans" if len(parts) > 6 else "")
-
-
-def plural(count: int, word: str) -> str:
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+    In a terminal it is laid out for its width; elsewhere lines are as long as they are.
+    """
+    console = stdout()
+    layout = display.layout(columns, rows, numeric, console.width if console.is_terminal else None)
+    if not console.is_terminal:
+        sys.stdout.write("".join(f"{line}\n" for line in layout.lines))
+        return layout.rows
+    for number, line in enumerate(layout.lines):
+        console.print(Text(line, style="bold" if number in layout.heads else ""), no_wrap=True, crop=False)
+    return layout.rows
