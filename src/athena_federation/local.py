@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
+from typing import Self
 
 import duckdb
 import pyarrow as pa
@@ -83,6 +84,10 @@ class Federated:
     def days(self) -> frozenset[str]:
         return frozenset(self.description.partition_columns) | frozenset(self.implied)
 
+    def usual(self) -> pa.RecordBatch:
+        """The partitions that are read when nothing is said about them."""
+        return self.engine.layout(self.description, ANY)
+
     def candidates(self) -> pa.RecordBatch:
         """Every partition the table can have."""
         schema = self.description.schema
@@ -110,7 +115,7 @@ class Database:
         self.planner = Planner()
         self.planning = Lock()
 
-    def __enter__(self) -> Database:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -216,10 +221,11 @@ class Database:
         candidates = {name: table.candidates() for name, table in federated.items()}
         with self.planning:
             needs = self.planner.needs(statement, {n: told(federated[n], rows) for n, rows in candidates.items()})
-        tables, usual = [], {}
+        tables: list[TablePlan] = []
+        usual: dict[str, pa.RecordBatch] = {}
         for name, table in federated.items():
             scans = [scan for scan in statement.scans if scan.relation.name == name]
-            rows, confined = chosen(scans, needs, candidates[name], lambda: table.engine.layout(table.description, ANY))
+            rows, confined = chosen(scans, needs, candidates[name], table.usual)
             columns = {column for scan in scans for column in needs[scan.id].columns}
             if confined:
                 columns |= set(table.description.partition_columns)
@@ -274,7 +280,11 @@ class Workspace:
     def __init__(self) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="athena-federation-", ignore_cleanup_errors=True)
         self.connection = duckdb.connect(
-            config={"memory_limit": MEMORY_LIMIT, "temp_directory": self.folder.name, "autoinstall_known_extensions": "false"}
+            config={
+                "memory_limit": MEMORY_LIMIT,
+                "temp_directory": self.folder.name,
+                "autoinstall_known_extensions": "false",
+            }
         )
         self.connection.execute("SET TimeZone = 'UTC'")
         for macro in MACROS:
@@ -396,7 +406,8 @@ def read_csv(path: Path) -> pa.Table:
 
 def complaint(error: duckdb.Error) -> str:
     """What DuckDB says of a value that it could not compute with, without its own prefix."""
-    return re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", str(error)).splitlines()[0]
+    text = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", str(error)).splitlines()[0]
+    return "DIVISION_BY_ZERO: Division by zero" if text.startswith("Division by zero") else text
 
 
 def connect(

@@ -36,7 +36,7 @@ class Daily:
     """Another column, of type date, that holds the same day; a condition on it prunes as well."""
     newest: int | None = field(default=None, kw_only=True)
     """How many of the newest published days are read when no condition names the day; None reads all."""
-    published: Callable[[date, date], bool] = field(default=lambda day, today: True, kw_only=True)
+    published: Callable[[date, date], bool] = field(default=lambda _day, _today: True, kw_only=True)
     """Whether a day counts among the newest, given (day, today). Must not call the source."""
     kept: Callable[[], Iterable[date]] = field(default=tuple, kw_only=True)
     """Days from before `since` that are still at hand, because somebody kept them."""

@@ -119,7 +119,9 @@ class Planner:
             return None
         table = self.candidate_table(known)
         try:
-            return {n for (n,) in self.connection.execute(f"SELECT {POSITION} FROM {table} WHERE {condition}").fetchall()}
+            return {
+                n for (n,) in self.connection.execute(f"SELECT {POSITION} FROM {table} WHERE {condition}").fetchall()
+            }
         except duckdb.Error:
             return None  # the condition is about other columns, or fails: it narrows nothing
 
@@ -128,7 +130,9 @@ class Planner:
         key = (("candidates",), known)
         if key not in self.views:
             name = self.views[key] = f"candidates_{len(self.views)}"
-            columns = {POSITION: range(len(known.rows))} | dict(zip(known.columns, zip(*known.rows, strict=True), strict=True))
+            columns = {POSITION: range(len(known.rows))} | dict(
+                zip(known.columns, zip(*known.rows, strict=True), strict=True)
+            )
             self.connection.register(name, pa.table({column: pa.array(values) for column, values in columns.items()}))
         return self.views[key]
 
@@ -160,7 +164,7 @@ class Planner:
         )
 
 
-class Nowhere(AbstractFileSystem):
+class Nowhere(AbstractFileSystem):  # type: ignore[misc]  # fsspec ships no types
     """Files that exist in name only: each path is there, and empty."""
 
     protocol = "nowhere"
@@ -185,12 +189,16 @@ def path_of(position: int, columns: Sequence[str], row: Sequence[object]) -> str
     return "/".join([f"{Nowhere.protocol}:/", *folders, "x.json"])
 
 
-def walk(nodes: Sequence[Mapping[str, Any]], above: Sequence[str] = ()) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
+def walk(
+    nodes: Sequence[Mapping[str, Any]], above: Sequence[str] = ()
+) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
     """Every node of a plan, with the conditions of a FILTER directly above it."""
     for node in nodes:
         yield node, list(above)
         info = node.get("extra_info", {})
-        conditions = listed(info.get("Expression", info.get("Expressions", []))) if node["name"].strip() == "FILTER" else []
+        conditions = (
+            listed(info.get("Expression", info.get("Expressions", []))) if node["name"].strip() == "FILTER" else []
+        )
         yield from walk(node.get("children", []), conditions)
 
 

@@ -337,6 +337,8 @@ def is_within(cells: pa.Array, kind: pa.DataType, span: Range) -> pa.BooleanArra
         (span.low, pc.greater_equal, pc.greater),
         (span.high, pc.less_equal, pc.less),
     ):
+        if end is span.high and order(end.value)[0]:
+            continue  # every number lies below not-a-number, which is decided apart
         if end.value is not None:
             value = comparable(to_array(kind, [end.value]))[0]
             masks.append((exact if end.bound == Bound.EXACTLY else strict)(cells, value))

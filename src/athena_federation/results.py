@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import duckdb
 import pyarrow as pa
@@ -37,7 +37,7 @@ class Result:
         """(name, Trino type) of each column; a name may occur more than once."""
         self.close = release
 
-    def __enter__(self) -> Result:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -64,7 +64,9 @@ class Result:
         """Arrow batches of at most `size` rows."""
         reader = self.connection.execute("FROM answer").to_arrow_reader(size)
         for batch in reader:
-            columns = [column.cast(field.type, safe=False) for column, field in zip(batch.columns, self.schema, strict=True)]
+            columns = [
+                column.cast(field.type, safe=False) for column, field in zip(batch.columns, self.schema, strict=True)
+            ]
             yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
     def arrow(self) -> pa.Table:

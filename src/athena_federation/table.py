@@ -94,16 +94,18 @@ class Table:
         match self.partition:
             case Whole():
                 return [{}]
-            case Listed(values=values):
-                return [row for row in values() if predicate.matches(row)]  # type: ignore[misc]
+            case Listed(values=listed):
+                return [row for row in listed() if predicate.matches(row)]  # type: ignore[misc]
             case Daily(column=column, same_day=same_day) as daily:
                 named = {column, same_day} & set(predicate.summary)
                 text = pa.types.is_string(self.schema.field(column).type)
                 days = daily.days(today) if named else daily.usual_days(today)
-                rows = [
-                    ({column: day.isoformat() if text else day}, {same_day: day} if same_day else {}) for day in days
-                ]
-                return [values for values, implied in rows if predicate.matches(values | implied)]
+                found: list[Mapping[str, Value]] = []
+                for day in days:
+                    values: dict[str, Value] = {column: day.isoformat() if text else day}
+                    if predicate.matches(values | ({same_day: day} if same_day else {})):
+                        found.append(values)
+                return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,10 +168,10 @@ def batches(rows: Iterable[Mapping[str, object]], schema: pa.Schema, size: int =
     for row in rows:
         chunk.append(row)
         if len(chunk) == size:
-            yield pa.RecordBatch.from_pylist(chunk, schema=schema)  # type: ignore[arg-type]
+            yield pa.RecordBatch.from_pylist(chunk, schema=schema)
             chunk = []
     if chunk:
-        yield pa.RecordBatch.from_pylist(chunk, schema=schema)  # type: ignore[arg-type]
+        yield pa.RecordBatch.from_pylist(chunk, schema=schema)
 
 
 def require_supported(table: str, column: Column) -> None:

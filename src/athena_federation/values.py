@@ -20,6 +20,10 @@ UNIT_OF_TIME = {"s": timedelta(seconds=1), "ms": timedelta(milliseconds=1), "us"
 """Nanoseconds are missing: Python's datetime cannot hold them."""
 
 
+NAN = math.nan
+"""The one not-a-number, so that equal sets compare as equal: Python's `==` says no, unless it is the same object."""
+
+
 def plain(kind: pa.DataType, value: object) -> Any:
     """
     The value as a column of this type holds it, whatever equal form it was given in.
@@ -39,9 +43,10 @@ def plain(kind: pa.DataType, value: object) -> Any:
     if wrong:
         raise mismatch(kind, value)
     try:
-        return pa.scalar(value, kind).as_py()
+        held = pa.scalar(value, kind).as_py()
     except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
         raise mismatch(kind, value) from error
+    return NAN if isinstance(held, float) and math.isnan(held) else held
 
 
 def moment(kind: pa.DataType, value: object) -> datetime:

@@ -115,6 +115,8 @@ def prepared(node: exp.Expr, at: Clause) -> tuple[Call, frozenset[str], str]:
     args = [expression(item, at) for item in items]
     order, keys = ordering(sorting, at)
     call = rule(args, distinct, Construct(node))
+    if distinct and not any(item.find(exp.Column) for item in items):
+        raise UnsupportedSql(f"{text_of(node)}: DISTINCT of a constant, which some Trino releases count wrongly")
     if distinct and not order and call.ordered:
         raise UnsupportedSql(f"{text_of(node)}: DISTINCT in no order; add ORDER BY")
     if order and not call.ordered:

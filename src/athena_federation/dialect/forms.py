@@ -50,7 +50,7 @@ def cast(node: exp.Cast, at: Clause) -> Expr:
     only(node, "this", "to", "safe")
     construct = Construct(node)
     target, length = casts.type_named(node.args["to"], construct)
-    value = operand(node.this, at)
+    value = expression(node.this, at)
     if length is None and value.literal is not None and value.type == t.VARCHAR and not isinstance(node, exp.TryCast):
         constant = casts.literal_cast(value.literal, target, construct)
         if constant:

@@ -61,7 +61,11 @@ def cases() -> Iterator[tuple[str, str, str | None]]:
         for block in re.split(r"\n\s*\n", path.read_text()):
             expected = dict(re.findall(r"^-- (days|columns): (.*)$", block, re.MULTILINE))
             if expected:
-                yield re.sub(r"^--.*$", "", block, flags=re.MULTILINE).strip(" \n;"), expected["days"], expected.get("columns")
+                yield (
+                    re.sub(r"^--.*$", "", block, flags=re.MULTILINE).strip(" \n;"),
+                    expected["days"],
+                    expected.get("columns"),
+                )
 
 
 def days(text: str) -> list[date]:
