@@ -62,7 +62,7 @@ class Result:
 
     def batches(self, size: int = 65_536) -> Iterator[pa.RecordBatch]:
         """Arrow batches of at most `size` rows."""
-        reader = self.connection.execute("FROM answer").to_arrow_reader(size)
+        reader: pa.RecordBatchReader = self.connection.execute("FROM answer").to_arrow_reader(size)
         for batch in reader:
             columns = [
                 column.cast(field.type, safe=False) for column, field in zip(batch.columns, self.schema, strict=True)
