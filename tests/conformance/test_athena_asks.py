@@ -12,12 +12,14 @@ from decimal import Decimal
 from typing import Any
 
 import boto3
+import pyarrow as pa
 import pytest
 from tests.conformance import sample
 from tests.conformance.cells import plain, rows
 from tests.conformance.conftest import Serve
 from tests.conformance.counterpart import Counterpart
 from tests.conformance.sample import Row
+from tests.conformance.test_codec import MESSAGES, SEED
 
 pytestmark = [pytest.mark.conformance, pytest.mark.timeout(600)]
 
@@ -133,6 +135,14 @@ def test_java_gets_the_rows_of_every_kind_of_question(java: Counterpart, serve: 
         assert "wrongSchema" not in answer, (case.name, answer["wrongSchema"])
         assert answer["version"] == version
         assert answer["rows"] == expected(case.columns, case.wanted), case.name
+
+
+def test_we_filter_by_random_constraints_as_the_sdk_would(java: Counterpart, serve: Serve) -> None:
+    plain_columns = [name for name, kind in sample.EVERY_TYPE.items() if not pa.types.is_nested(kind)]
+    command = {"url": serve({}), "version": 5, "schema": "sample", "table": "every_type", "columns": plain_columns}
+    answer = java.ask("judge", **command, seed=SEED, count=MESSAGES // 5)
+    assert answer["kept"] > 0
+    assert answer["wrong"] == []
 
 
 def test_java_reads_who_we_are_and_what_there_is(java: Counterpart, serve: Serve) -> None:

@@ -65,7 +65,7 @@ final class Athena {
     private final FederatedIdentity identity;
     private ObjectMapper mapper;
 
-    private Athena(JsonNode command, BlockAllocator allocator) {
+    Athena(JsonNode command, BlockAllocator allocator) {
         this.command = command;
         this.allocator = allocator;
         this.catalog = command.path("catalog").asText("lambda:conformance");
@@ -102,7 +102,7 @@ final class Athena {
     private void query(ObjectNode answer) throws Exception {
         agree(answer);
         TableName name = list(answer);
-        GetTableResponse table = send(new GetTableRequest(identity, QUERY, catalog, name, Query.strings(command.path("constraints").path("passthrough"))), GetTableResponse.class);
+        GetTableResponse table = describe(name);
         answer.set("table", Meaning.schema(table.getSchema()));
         answer.set("partitionColumns", Main.JSON.valueToTree(table.getPartitionColumns()));
         if (answer.get("version").asInt() >= 4) {
@@ -110,21 +110,33 @@ final class Athena {
             answer.set("capabilities", Main.JSON.valueToTree(known.getCapabilities()));
         }
         Constraints constraints = Query.constraints(command.path("constraints"), allocator, table.getSchema());
+        answer.set("rows", rows(table, constraints, answer));
+    }
+
+    GetTableResponse describe(TableName name) throws Exception {
+        Map<String, String> passthrough = Query.strings(command.path("constraints").path("passthrough"));
+        return send(new GetTableRequest(identity, QUERY, catalog, name, passthrough), GetTableResponse.class);
+    }
+
+    /** The rows that the connector gives for the constraints, out of every split of every partition. */
+    ArrayNode rows(GetTableResponse table, Constraints constraints, ObjectNode answer) throws Exception {
+        TableName name = table.getTableName();
         GetTableLayoutResponse layout =
                 send(new GetTableLayoutRequest(identity, QUERY, catalog, name, constraints, table.getSchema(), table.getPartitionColumns()), GetTableLayoutResponse.class);
         answer.set("partitions", Meaning.rows(layout.getPartitions()));
         answer.set("layout", Meaning.schema(layout.getPartitions().getSchema()));
         Schema projection = projection(table.getSchema());
-        ArrayNode rows = answer.putArray("rows");
+        ArrayNode rows = Main.JSON.createArrayNode();
         if (layout.getPartitions().getRowCount() > 0) {
             for (Split split : splits(name, layout.getPartitions(), table, constraints, answer)) {
                 read(name, projection, split, constraints, answer, rows);
             }
         }
+        return rows;
     }
 
     /** The ping, and the newest version that both sides speak, unless the command forces one. */
-    private void agree(ObjectNode answer) throws Exception {
+    void agree(ObjectNode answer) throws Exception {
         PingResponse pong = send(new PingRequest(identity, catalog, QUERY), PingResponse.class);
         ObjectNode told = answer.putObject("ping");
         told.put("catalogName", pong.getCatalogName()).put("queryId", pong.getQueryId()).put("sourceType", pong.getSourceType());
@@ -151,7 +163,7 @@ final class Athena {
         return new TableName(command.get("schema").asText(), command.get("table").asText());
     }
 
-    private Schema projection(Schema schema) {
+    Schema projection(Schema schema) {
         if (!command.has("columns")) {
             return schema;
         }
@@ -250,7 +262,7 @@ final class Athena {
     }
 
     /** The function has failed; its error as the SDK's reader understands it. */
-    private static final class FunctionFailed extends Exception {
+    static final class FunctionFailed extends Exception {
         private final transient ObjectNode told = Main.JSON.createObjectNode();
 
         FunctionFailed(String request, byte[] body, ObjectMapper mapper) throws IOException {

@@ -29,6 +29,7 @@ public final class Main {
                     "differ", Mirror::difference,
                     "converse", Athena::converse,
                     "call", Athena::call,
+                    "judge", Judge::filtering,
                     "connect", JavaConnector::start);
 
     private Main() {}

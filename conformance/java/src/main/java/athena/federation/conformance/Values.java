@@ -38,6 +38,9 @@ final class Values {
             };
         }
         if (type instanceof ArrowType.FloatingPoint real) {
+            if (text.equals("NaN")) {
+                text = real.getPrecision() == FloatingPointPrecision.SINGLE ? "7fc00000" : "7ff8000000000000";
+            }
             boolean single = real.getPrecision() == FloatingPointPrecision.SINGLE;
             return single ? (Object) Float.intBitsToFloat(HexFormat.fromHexDigits(text)) : Double.longBitsToDouble(HexFormat.fromHexDigitsToLong(text));
         }
