@@ -45,7 +45,14 @@ def expression(node: exp.Expr | None, at: Clause) -> Expr:
     rule = RULES.get(type(node))
     if rule is None:
         raise UnsupportedSql(f"{type(node).__name__} in {at.name}: {text_of(node)}")
-    return rule(node, at)
+    found = rule(node, at)
+    if len(found.sql) > LONGEST:
+        raise UnsupportedSql(f"an expression whose text grows beyond {LONGEST:,} characters: {text_of(node)}")
+    return found
+
+
+LONGEST = 1_000_000
+"""Some rules name an operand more than once, so that nesting them makes the text grow; longer texts are refused."""
 
 
 def group_value(node: exp.Expr, at: Clause) -> Expr | None:

@@ -13,7 +13,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ErrorLevel, SqlglotError
@@ -43,11 +42,12 @@ class Athena(Trino):
 def parse(sql: str) -> exp.Expr:
     """One SELECT (or set operation, or WITH). Raises QueryError for syntax, UnsupportedSql for other statements."""
     try:
-        tokens = sqlglot.tokenize(sql, dialect=Athena)
+        dialect = Athena()
+        tokens = dialect.tokenize(sql)
         if not any(token.token_type != TokenType.SEMICOLON for token in tokens):
             raise QueryError("the statement is empty")
         require_query(tokens)
-        trees = [tree for tree in sqlglot.parse(sql, dialect=Athena) if tree is not None]
+        trees = [tree for tree in dialect.parser().parse(tokens, sql) if tree is not None]
     except SqlglotError as error:
         raise QueryError(f"SYNTAX_ERROR: {first_line(error)}") from error
     except RecursionError as error:

@@ -237,6 +237,9 @@ def test_a_construct_that_is_not_known_is_refused_by_its_name(sql: str, name: st
 def test_a_statement_nested_beyond_reason_is_refused_not_crashed() -> None:
     with pytest.raises(UnsupportedSql, match="nested this deeply"):
         compiled("select " + "(" * 3000 + "1" + ")" * 3000)
+    grown = "substr(" * 12 + "user_id" + ", -2)" * 12
+    with pytest.raises(UnsupportedSql, match="grows beyond"):
+        compiled(f"select {grown} from member_analytics")
     many = " or ".join(f"user_id = 'U{n}'" for n in range(2000))
     assert len(rows(f"select 1 from member_analytics where {many}")) == 4
 
