@@ -47,6 +47,7 @@ def server(handler: Callable[[Any, Any], Any], port: int) -> ThreadingHTTPServer
 
     class Invocation(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # a body would wait 40 ms for the header before it to be acknowledged
 
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "")
