@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
-from tests.conformance.counterpart import Counterpart, missing_tools
+from tests.conformance.counterpart import Counterpart, Unreachable, build, missing_tools
 from tests.conformance.sample import CONNECTOR
 
 from athena_federation import aws, emulator
@@ -29,6 +29,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def java() -> Iterator[Counterpart]:
     if missing := missing_tools():
         pytest.skip(f"the Java SDK cannot be built without {', '.join(missing)}")
+    try:
+        build()
+    except Unreachable as error:
+        pytest.skip(str(error))
     with Counterpart() as counterpart:
         yield counterpart
 
@@ -72,7 +76,6 @@ def serve(s3: str) -> Iterator[Serve]:
 def serving(handler: Callable[[Any, Any], Any]) -> Iterator[str]:
     """A Lambda handler behind HTTP; gives its URL."""
     with emulator.server(handler, 0) as server:
-        server.RequestHandlerClass.disable_nagle_algorithm = True  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}/2015-03-31/functions/function/invocations"

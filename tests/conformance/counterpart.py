@@ -5,6 +5,7 @@ What it can be asked is told in `conformance/README.md`.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -23,6 +24,10 @@ class CounterpartError(Exception):
     """The counterpart could not be built, or did not do what it was asked; says what Java says."""
 
 
+class Unreachable(CounterpartError):
+    """Maven has to fetch something, and cannot."""
+
+
 def missing_tools() -> list[str]:
     """Which of the programs that the counterpart is made of are not on this machine."""
     return [name for name in ("java", "javac", "mvn") if shutil.which(name) is None]
@@ -30,20 +35,30 @@ def missing_tools() -> list[str]:
 
 def build() -> Path:
     """
-    The jar, compiled anew if a source is younger. Nothing is downloaded that Maven already has.
+    The jar, compiled anew if a source is younger; by one process at a time. Nothing is fetched that Maven already has.
 
-    Raises CounterpartError, with Maven's words.
+    Raises Unreachable where something is missing and cannot be fetched, CounterpartError for anything else.
     """
     jar = PROJECT / "target" / "conformance.jar"
-    sources = [PROJECT / "pom.xml", *PROJECT.glob("src/**/*.java")]
-    if jar.exists() and jar.stat().st_mtime > max(source.stat().st_mtime for source in sources):
-        return jar
+    jar.parent.mkdir(exist_ok=True)
+    with (jar.parent / "building").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        sources = [PROJECT / "pom.xml", *PROJECT.glob("src/**/*.java")]
+        if not jar.exists() or jar.stat().st_mtime < max(source.stat().st_mtime for source in sources):
+            compile_with_maven()
+    return jar
+
+
+def compile_with_maven() -> None:
     told = ""
     for offline in (("-o",), ()):
         done = subprocess.run([*MAVEN, *offline, "package"], cwd=PROJECT, capture_output=True, text=True, check=False)
         if done.returncode == 0:
-            return jar
+            return
         told = done.stdout + done.stderr
+    fetching = [line for line in told.splitlines() if "Could not transfer" in line or "Could not resolve" in line]
+    if fetching:
+        raise Unreachable(f"Maven cannot fetch what the Java SDK needs: {fetching[0][:300]}")
     raise CounterpartError(f"Maven cannot build the counterpart:\n{told[-4000:]}")
 
 

@@ -231,6 +231,14 @@ def test_java_reads_spilled_blocks_none_of_which_is_too_large(
     assert max(block["size"] for block in blocks) <= 100_000
 
 
+@pytest.mark.parametrize("version", [2, 5])
+def test_every_type_is_read_out_of_spilled_blocks(java: Counterpart, serve: Serve, s3: str, version: int) -> None:
+    answer = ask(java, serve({}), "every_type", version=version, s3=s3, maxBlockSize=3_000, maxInlineBlockSize=1)
+    assert len(answer["spilled"]) > 5
+    assert max(block["size"] for block in answer["spilled"]) <= 3_000
+    assert answer["rows"] == expected(tuple(sample.EVERY_TYPE), lambda row: True)
+
+
 def test_java_opens_blocks_sealed_with_a_key_of_kms(java: Counterpart, serve: Serve, s3: str) -> None:
     key = boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
     answer = ask(java, serve({"kms_key_id": key}), "large", s3=s3, maxBlockSize=500_000, maxInlineBlockSize=1)

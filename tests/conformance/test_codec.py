@@ -94,6 +94,31 @@ def told(faults: list[str]) -> str:
     return f"{len(faults)} of {MESSAGES} messages differ: {kinds.most_common(10)}\n" + "\n".join(faults[:5])
 
 
+UNCOMMON = [
+    pa.array([0, None, 255], pa.uint8()),
+    pa.array([0, None, 2**64 - 1], pa.uint64()),
+    pa.array([1.5, None, -0.0], pa.float16()),
+    pa.array([0, None, 86_399], pa.int32()).view(pa.time32("s")),
+    pa.array([0, None, 86_399_999_999_999]).view(pa.time64("ns")),
+    pa.array([0, None, -1]).view(pa.timestamp("ns")),
+    pa.array([0, None, -1]).view(pa.timestamp("us", "Asia/Tokyo")),
+    pa.array([0, None, -1]).view(pa.timestamp("ms")),
+    pa.array([b"abcd", None, b"\x00\xff\x00\xff"], pa.binary(4)),
+    pa.array([[1, 2], None, [None, 3]], pa.list_(pa.int16(), 2)),
+    pa.array([(1, 2, 3), None, (-1, 0, 2**62)], pa.month_day_nano_interval()),
+    pa.array([[{"a": [1, None]}, None], None, []]),
+]
+
+
+@pytest.mark.parametrize("array", UNCOMMON, ids=lambda array: str(array.type))
+@pytest.mark.parametrize("version", [2, 5])
+def test_types_that_athena_has_not_pass_through_java_unharmed(java: Counterpart, array: pa.Array, version: int) -> None:
+    message = ReadRecordsResponse(records=pa.record_batch({"c": array, "sliced": array}).slice(1))
+    returned = wire.load(java.ask("mirror", version=version, document=text(message, version))["document"])
+    assert isinstance(returned, ReadRecordsResponse)
+    assert returned.records.equals(message.records)
+
+
 def test_java_refuses_a_message_whose_fields_are_in_another_order(java: Counterpart) -> None:
     message = GetTableRequest(table=TableName("main", "rates"))
     document = wire.dump(message, 5)

@@ -122,6 +122,16 @@ def test_spilled_blocks_are_fetched_and_opened_and_none_is_missed(
     assert sorted(cells(found), key=str) == sorted(connection.held["large"], key=str)
 
 
+def test_every_type_is_read_out_of_filtered_and_spilled_blocks(java: Counterpart, s3: str) -> None:
+    connection = connected(java, s3, {"sealed": True, "maxBlockSize": 4_000})
+    predicate = Predicate({"flag": p.equal_to(pa.bool_(), True)})
+    kept = [row for row in connection.held["every_type"] if row[1] is True]
+    assert sorted(cells(connection.read("every_type", predicate)), key=str) == sorted(kept, key=str)
+    blind = Connected(Engine(connection.engine.transport, catalog="conformance"), connection.held)
+    with pytest.raises(ConfigurationError, match="spilled rows"):
+        blind.read("every_type", predicate)
+
+
 def test_what_was_spilled_is_not_read_without_a_store(sealing: Connected) -> None:
     blind = Connected(Engine(sealing.engine.transport, catalog="conformance"), sealing.held)
     with pytest.raises(ConfigurationError, match="blob store"):
