@@ -37,6 +37,10 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
+PROGRESS = re.compile(r"^\w+: [\d,]+ of [\d,]+ days, .*\n", re.MULTILINE)
+"""What is shown where stderr is no terminal and reading takes longer than some seconds: on slow machines only."""
+
+
 def session(texts: list[str], environment: dict[str, str], folder: Path) -> list[str]:
     """What each of some commands prints, stderr included, when they are given to one shell."""
     lines = [f"{{ {text}\n}} 2>&1\nprintf '{END}'" for text in texts]
@@ -44,7 +48,7 @@ def session(texts: list[str], environment: dict[str, str], folder: Path) -> list
     done = subprocess.run(
         ["bash", "-c", script], env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=100
     )
-    return done.stdout.split(END)[:-1]
+    return [PROGRESS.sub("", text) for text in done.stdout.split(END)[:-1]]
 
 
 @pytest.mark.parametrize("page", with_blocks("console"), ids=named)
