@@ -104,6 +104,12 @@ def test_each_make_word_is_on_the_menu(page: Path) -> None:
     assert set(re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8"))) <= menu
 
 
+def test_each_folder_of_tests_is_explained() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    folders = {path.parent.relative_to(ROOT).parts[1] for path in (ROOT / "tests").glob("*/**/*.py")}
+    assert sorted(name for name in folders if f"`tests/{name}`" not in text) == []
+
+
 def test_each_page_of_the_docs_can_be_reached_from_the_readme() -> None:
     reached: set[Path] = set()
     ahead = [ROOT / "README.md"]

@@ -113,9 +113,9 @@ def cli_page() -> str:
     from slackanalytics.cli import slackanalytics
 
     parts = []
-    for words, command in verbs("slackanalytics", slackanalytics):
-        with click.Context(command, info_name=words, max_content_width=100, terminal_width=100) as context:
-            parts.append(f"## {words}\n\n```text\n{click.unstyle(command.get_help(context))}\n```")
+    for context in contexts(slackanalytics, "slackanalytics", None):
+        shown = click.unstyle(context.command.get_help(context))
+        parts.append(f"## {context.command_path}\n\n```text\n{shown}\n```")
     lead = (
         "Source: `src/slackanalytics/cli.py`. stdout is data; everything else goes to stderr. Exit code 0: answered; 1: could"
         " not, with one line that says what, which day, and what to do; 2: misused."
@@ -123,12 +123,14 @@ def cli_page() -> str:
     return page("Command line", lead, "\n\n".join(parts))
 
 
-def verbs(words: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-    """A command and everything below it, with the words that call it."""
-    yield words, command
+def contexts(command: click.Command, name: str, parent: click.Context | None) -> Iterator[click.Context]:
+    """A command and everything below it, as if each had been called."""
+    settings = {"terminal_width": 100, **command.context_settings}
+    context = click.Context(command, info_name=name, parent=parent, **settings)
+    yield context
     if isinstance(command, click.Group):
-        for name, below in sorted(command.commands.items()):
-            yield from verbs(f"{words} {name}", below)
+        for word, below in sorted(command.commands.items()):
+            yield from contexts(below, word, context)
 
 
 def sql_page() -> str:
