@@ -7,10 +7,10 @@ ARGS ?=
 k ?=
 
 .DEFAULT_GOAL := menu
-.PHONY: menu setup demo test check fix types lint bench lock clean
+.PHONY: menu setup demo test check fix types lint conformance docs bench lock clean
 
 menu: ## this menu
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## the environment in .venv, with the slackanalytics command
 
@@ -44,6 +44,12 @@ types: setup
 fix: setup ## sort and format
 	@$(BIN)/ruff check --fix src tests examples
 	@$(BIN)/ruff format src tests examples
+
+conformance: setup ## 10,000 messages each way against AWS's own SDK (Java 17 and Maven)
+	@CONFORMANCE_MESSAGES=10000 $(BIN)/pytest -m conformance $(ARGS)
+
+docs: setup ## write the generated reference pages anew
+	@$(BIN)/python -m tests.house.generate
 
 bench: setup ## ratios, side by side in one run
 	@$(BIN)/python -m tests.bench $(ARGS)
