@@ -8,12 +8,11 @@ statements neither see nor disturb each other; what does not fit into memory goe
 from __future__ import annotations
 
 import csv
-import json
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -23,16 +22,19 @@ import duckdb
 import pyarrow as pa
 import pyarrow.csv
 
-from athena_federation.dialect import MACROS, Relation, Scan, Statement, View, compile, to_duckdb  # noqa: A004
-from athena_federation.dialect.types import from_arrow
+from athena_federation.blocks import load_batch
+from athena_federation.columns import storable
+from athena_federation.dialect import MACROS, Relation, Scan, Statement, View, compile  # noqa: A004
+from athena_federation.dialect.types import declared
 from athena_federation.engine import Engine, Progress, Transport, in_process
 from athena_federation.errors import QueryError, UnknownTable
+from athena_federation.federated import Federated, chosen
 from athena_federation.handler import Handler
-from athena_federation.messages import GetTableResponse, TableName
-from athena_federation.planner import Candidates, Need, Planner, quoted
-from athena_federation.predicate import ANY, Predicate, equal_to, is_not_null
+from athena_federation.messages import GetTableResponse
+from athena_federation.planner import Planner, quoted
+from athena_federation.predicate import ANY
 from athena_federation.results import Result
-from athena_federation.table import IMPLIED, Connector
+from athena_federation.table import Connector
 
 MEMORY_LIMIT = "512MB"
 """What DuckDB may hold in memory before it uses its temporary folder."""
@@ -65,34 +67,6 @@ class Plan:
     tables: tuple[TablePlan, ...]
     usual: Mapping[str, pa.RecordBatch] = field(default_factory=dict)
     """Scan id -> the layout rows it is confined to, for scans that name no partition."""
-
-
-@dataclass(frozen=True, slots=True)
-class Federated:
-    """A table behind an engine."""
-
-    engine: Engine
-    description: GetTableResponse
-
-    @property
-    def implied(self) -> dict[str, str]:
-        """Columns that hold the same day as a partition column -> that column."""
-        text = (self.description.schema.metadata or {}).get(IMPLIED, b"{}")
-        return dict(json.loads(text))
-
-    @property
-    def days(self) -> frozenset[str]:
-        return frozenset(self.description.partition_columns) | frozenset(self.implied)
-
-    def usual(self) -> pa.RecordBatch:
-        """The partitions that are read when nothing is said about them."""
-        return self.engine.layout(self.description, ANY)
-
-    def candidates(self) -> pa.RecordBatch:
-        """Every partition the table can have."""
-        schema = self.description.schema
-        named = {name: is_not_null(schema.field(name).type) for name in self.description.partition_columns}
-        return self.engine.layout(self.description, Predicate(named))
 
 
 class Database:
@@ -181,7 +155,12 @@ class Database:
             if name in self.files:
                 return Relation(name, self.files[name].schema, frozenset())
             if name[0] in self.engines and (federated := self.federated(name)):
-                return Relation(name, federated.description.schema, federated.days)
+                return Relation(
+                    name,
+                    federated.description.schema,
+                    federated.days,
+                    frozenset(federated.partition_columns) - federated.days,
+                )
         known = sorted(".".join(n[1:]) for n in [*self.files, *self.views])
         known += [f"{t.table.schema}.{t.table.table}" for t in self.tables()]
         raise UnknownTable(f"TABLE_NOT_FOUND: there is no table {'.'.join(parts)}; there is {', '.join(known)}")
@@ -201,10 +180,11 @@ class Database:
         """The table behind an engine, described once; None when the engine has none of that name."""
         if name not in self.descriptions:
             engine = self.engines[name[0]]
-            table = TableName(schema=name[1], table=name[2])
-            if name[1] not in engine.schemas() or table not in engine.tables(name[1]):
+            schemas = [schema for schema in engine.schemas() if schema.lower() == name[1]]
+            found = [table for schema in schemas for table in engine.tables(schema) if table.table.lower() == name[2]]
+            if not found:
                 return None
-            self.descriptions[name] = Federated(engine, engine.describe(table))
+            self.descriptions[name] = Federated(engine, engine.describe(found[0]))
         return self.descriptions[name]
 
     # ── asking ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -218,24 +198,24 @@ class Database:
         """
         statement = compile(sql, self, now=self.now())
         federated = {s.relation.name: f for s in statement.scans if (f := self.descriptions.get(s.relation.name))}
-        candidates = {name: table.candidates() for name, table in federated.items()}
+        layouts = {name: table.layout() for name, table in federated.items()}
         with self.planning:
-            needs = self.planner.needs(statement, {n: told(federated[n], rows) for n, rows in candidates.items()})
+            needs = self.planner.needs(statement, {n: federated[n].told(each.rows) for n, each in layouts.items()})
         tables: list[TablePlan] = []
         usual: dict[str, pa.RecordBatch] = {}
         for name, table in federated.items():
             scans = [scan for scan in statement.scans if scan.relation.name == name]
-            rows, confined = chosen(scans, needs, candidates[name], table.usual)
+            partitions, confined = chosen(scans, needs, layouts[name])
             columns = {column for scan in scans for column in needs[scan.id].columns}
             if confined:
-                columns |= set(table.description.partition_columns)
+                columns |= set(table.partition_columns)
                 usual |= confined
             tables.append(
                 TablePlan(
                     name=name,
                     columns=tuple(n for n in table.description.schema.names if n in columns),
-                    partitions=candidates[name].take(pa.array(sorted(rows), pa.int64())),
-                    candidates=candidates[name].num_rows,
+                    partitions=partitions,
+                    candidates=layouts[name].rows.num_rows,
                     bounded=all(scan.bounded for scan in scans),
                 )
             )
@@ -259,7 +239,7 @@ class Database:
                 federated = self.descriptions[table.name]
                 batches = federated.engine.read(
                     federated.description, columns=table.columns, partitions=table.partitions,
-                    predicate=predicate_of(table, federated), progress=progress,
+                    predicate=federated.shared(table.partitions) if table.bounded else ANY, progress=progress,
                 )  # fmt: skip
                 work.load(f"data_{number}", federated.description.schema, batches)
                 for scan in plan.statement.scans:
@@ -296,9 +276,9 @@ class Workspace:
 
     def load(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
         """A table of the columns read; the others are declared, and NULL, because nothing asks for them."""
-        kinds = ", ".join(f"{quoted(f.name)} {to_duckdb(from_arrow(f.type))}" for f in schema)
+        kinds = ", ".join(f"{quoted(f.name)} {declared(f.type)}" for f in schema)
         self.connection.execute(f"CREATE TABLE {name} ({kinds})")
-        for table in gathered(batches):
+        for table in gathered(map(storable, batches)):
             targets = ", ".join(quoted(column) for column in table.schema.names)
             self.connection.register("incoming", table)
             self.connection.execute(f"INSERT INTO {name} ({targets}) SELECT {targets} FROM incoming")
@@ -307,14 +287,15 @@ class Workspace:
     def offer(self, scan: Scan, name: str, usual: pa.RecordBatch | None) -> None:
         """The loaded table under a scan's name, confined to its usual partitions where it has such."""
         condition = ""
-        if usual is not None and usual.num_columns:
-            self.attach(f"usual_{scan.id}", pa.Table.from_batches([usual]))
-            keys = ", ".join(quoted(column) for column in usual.schema.names)
-            condition = f" WHERE ({keys}) IN (SELECT ({keys}) FROM usual_{scan.id})"
+        if usual is not None and (keys := [n for n in usual.schema.names if n in scan.relation.schema.names]):
+            self.attach(f"usual_{scan.id}", pa.Table.from_batches([usual.select(keys)]))
+            same = " AND ".join(f"its.{quoted(key)} IS NOT DISTINCT FROM {name}.{quoted(key)}" for key in keys)
+            condition = f" WHERE EXISTS (SELECT 1 FROM usual_{scan.id} AS its WHERE {same})"
         self.connection.execute(f"CREATE VIEW {scan.id} AS SELECT * FROM {name}{condition}")
 
     def attach(self, name: str, table: pa.Table) -> None:
-        self.connection.register(name, table)
+        batches = [storable(batch) for batch in (table.to_batches() or [load_batch(b"", table.schema)])]
+        self.connection.register(name, pa.Table.from_batches(batches))
 
     def result(self, statement: Statement) -> Result:
         """Computed to the end, so that reading it cannot fail."""
@@ -335,50 +316,6 @@ def gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
             held = []
     if held:
         yield pa.Table.from_batches(held)
-
-
-def chosen(
-    scans: Sequence[Scan], needs: Mapping[str, Need], candidates: pa.RecordBatch, usual: Callable[[], pa.RecordBatch]
-) -> tuple[set[int], dict[str, pa.RecordBatch]]:
-    """The candidates that a table's scans need together, and the scans to be confined to less than that."""
-    rows = {position for scan in scans if scan.bounded for position in needs[scan.id].partitions}
-    loose = [scan.id for scan in scans if not scan.bounded and needs[scan.id].partitions]
-    if not loose:
-        return rows, {}
-    layout = usual()
-    wanted = positions(candidates, layout)
-    together = rows | wanted
-    return together, dict.fromkeys(loose, layout) if together != wanted else {}
-
-
-def positions(candidates: pa.RecordBatch, layout: pa.RecordBatch) -> set[int]:
-    """Where the rows of a layout stand among the candidates."""
-    place = {tuple(row.values()): n for n, row in enumerate(candidates.to_pylist())}
-    return {place[key] for row in layout.to_pylist() if (key := tuple(row.values())) in place}
-
-
-def told(table: Federated, rows: pa.RecordBatch) -> Candidates:
-    """The candidates with the columns that their partition columns imply."""
-    names = [n for n in table.description.partition_columns if n in rows.schema.names]
-    implied = {column: of for column, of in table.implied.items() if of in names}
-    values = [
-        tuple(row[n] for n in names) + tuple(as_date(row[of]) for of in implied.values()) for row in rows.to_pylist()
-    ]
-    return Candidates((*names, *implied), tuple(values))
-
-
-def as_date(value: object) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
-
-
-def predicate_of(plan: TablePlan, table: Federated) -> Predicate:
-    """What the partitions read have in common, per partition column: runs of neighbours become ranges."""
-    summary = {}
-    for name in table.description.partition_columns:
-        values = sorted(set(plan.partitions.column(name).to_pylist()) - {None})
-        if plan.bounded and values:
-            summary[name] = equal_to(table.description.schema.field(name).type, *values)
-    return Predicate(summary)
 
 
 def read_csv(path: Path) -> pa.Table:

@@ -22,7 +22,7 @@ import pyarrow as pa
 from fsspec.spec import AbstractFileSystem
 
 from athena_federation.dialect import MACROS, Scan, Statement, to_duckdb
-from athena_federation.dialect.types import from_arrow
+from athena_federation.dialect.types import declared, from_arrow
 
 STUB = "READ_JSON"
 """The node under which the planned scan appears; the others are READ_CSV."""
@@ -48,6 +48,8 @@ class Candidates:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
+    kinds: tuple[pa.DataType, ...] = ()
+    """The columns' types, where they do not show in the values."""
 
 
 class Planner:
@@ -130,10 +132,11 @@ class Planner:
         key = (("candidates",), known)
         if key not in self.views:
             name = self.views[key] = f"candidates_{len(self.views)}"
-            columns = {POSITION: range(len(known.rows))} | dict(
-                zip(known.columns, zip(*known.rows, strict=True), strict=True)
-            )
-            self.connection.register(name, pa.table({column: pa.array(values) for column, values in columns.items()}))
+            kinds = known.kinds or (None,) * len(known.columns)
+            cells = list(zip(*known.rows, strict=True)) or [()] * len(known.columns)
+            arrays = [pa.array(values, kind) for values, kind in zip(cells, kinds, strict=True)]
+            table = pa.table([pa.array(range(len(known.rows))), *arrays], [POSITION, *known.columns])
+            self.connection.register(name, table)
         return self.views[key]
 
     def unpartitioned(self, scan: Scan) -> str:
@@ -223,7 +226,9 @@ def listed(value: str | Sequence[str]) -> list[str]:
 
 
 def duckdb_type(name: str, known: Candidates) -> str:
-    """The type of a candidate column, from its values; a column without a value is text."""
+    """The type of a candidate column, from its values where it is not told; a column without a value is text."""
+    if known.kinds:
+        return to_duckdb(from_arrow(known.kinds[known.columns.index(name)]))
     for row in known.rows:
         value = row[known.columns.index(name)]
         if value is not None:
@@ -233,7 +238,7 @@ def duckdb_type(name: str, known: Candidates) -> str:
 
 def struct(schema: pa.Schema) -> str:
     """A schema as DuckDB's readers take it. A reader wants at least one column."""
-    fields = [f"{text(field.name)}: {text(to_duckdb(from_arrow(field.type)))}" for field in schema]
+    fields = [f"{text(field.name)}: {text(declared(field.type))}" for field in schema]
     return "{" + ", ".join(fields or ["'_': 'BIGINT'"]) + "}"
 
 

@@ -12,7 +12,7 @@ from athena_federation.errors import QueryError, UnsupportedSql
 
 
 def element_of(arg: Expr, construct: Construct) -> t.Type:
-    if not arg.type.element:
+    if not arg.type.element or not t.is_array(arg.type):
         raise QueryError(f"TYPE_MISMATCH: {construct} needs an array, not {arg.type}")
     return arg.type.element
 
@@ -37,7 +37,7 @@ def index_of(arg: Expr, construct: Construct) -> str:
 
 def subscript(args: list[Expr], construct: Construct) -> Expr:
     """x[n]: an index out of range is an error."""
-    if len(args) != 2 or not args[0].type.element:
+    if len(args) != 2 or not t.is_array(args[0].type):
         raise UnsupportedSql(f"{construct}: a subscript of {args[0].type}")
     x, n, kind = args[0].sql, index_of(args[1], construct), element_of(args[0], construct)
     failure = failed("'array subscript out of bounds: '", n, kind)

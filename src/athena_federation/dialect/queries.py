@@ -8,6 +8,7 @@ that repeats, or that DuckDB would take for something else, cannot change the me
 # ruff: noqa: S608
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlglot import exp
@@ -142,6 +143,7 @@ def select(node: exp.Select, program: Program, scope: Scope, *, labels: bool) ->
     distinct = node.args.get("distinct")
     if distinct:
         only(distinct)
+        require_distinguishable("SELECT DISTINCT", fields)
     parts = [
         f"SELECT {'DISTINCT ' if distinct else ''}{listed(fields, labels=labels)}",
         f"FROM {sources.sql}" if sources.sql else "",
@@ -152,6 +154,13 @@ def select(node: exp.Select, program: Program, scope: Scope, *, labels: bool) ->
     order = replace(at, scope=replace(at.scope, aliases=tuple(f for f in fields if f.name)), name="ORDER BY")
     text = " ".join(part for part in parts if part)
     return Rows(text + tail(node, order, fields, labels=labels, distinct=bool(distinct)), fields)
+
+
+def require_distinguishable(word: str, columns: Iterable[Field]) -> None:
+    """Raises UnsupportedSql for columns whose equal values cannot be told from unequal ones."""
+    for column in columns:
+        if t.has_map(column.expr.type):
+            raise UnsupportedSql(f"{word} of values of type {column.expr.type}")
 
 
 def needs_grouping(node: exp.Select) -> bool:
@@ -214,6 +223,8 @@ def set_operation(node: exp.SetOperation, program: Program, scope: Scope, *, lab
             )
         both = [a.expr, b.expr]
         columns.append(Field(a.name, Expr(f"c{n}", kind, merged(both), tidy=all(x.tidy for x in both))))
+    if node.args.get("distinct") or word != "UNION":
+        require_distinguishable(word, columns)
     texts = [brought(side, columns, program) for side in sides]
     rows = Rows(f"{texts[0]} {word}{'' if node.args.get('distinct') else ' ALL'} {texts[1]}", tuple(columns))
     if labels or any(node.args.get(part) for part in TAIL):

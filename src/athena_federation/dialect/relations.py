@@ -86,18 +86,19 @@ def table(node: exp.Table, program: Program, scope: Scope) -> Source:
 
 
 def scan_fields(id_: str, relation: Relation) -> list[Field]:
-    return [Field(field.name.lower(), column_of(field, id_, relation.days), relation.name) for field in relation.schema]
+    return [Field(field.name.lower(), column_of(field, id_, relation), relation.name) for field in relation.schema]
 
 
-def column_of(field: pa.Field, id_: str, days: frozenset[str]) -> Expr:
+def column_of(field: pa.Field, id_: str, relation: Relation) -> Expr:
     """A column of a table; one of a type that is not known here is refused only when it is used."""
     sql = f"{quoted(id_)}.{quoted(field.name)}"
-    day = field.name in days
+    day = field.name in relation.days
     try:
         kind = t.from_arrow(field.type)
     except UnsupportedSql:
         kind = t.Type(f"column of type {field.type}")
-    return Expr(sql, kind, frozenset([id_]) if day else frozenset(), tidy=day and kind == t.VARCHAR)
+    refs = frozenset([id_]) if day or field.name in relation.others else frozenset()
+    return Expr(sql, kind, refs, tidy=day and kind == t.VARCHAR)
 
 
 def view(found: View, node: exp.Table, program: Program) -> Source:
@@ -180,7 +181,7 @@ def unnest(node: exp.Unnest, program: Program, scope: Scope) -> Source:
     arrays = [expression(item, at) for item in node.expressions]
     columns = []
     for value in arrays:
-        if not value.type.element:
+        if not value.type.element or not t.is_array(value.type) or value.type.element.fields:
             raise UnsupportedSql(f"{text_of(node)}: UNNEST of {value.type}; arrays only")
         columns.append(Field(None, Expr(f"unnest({value.sql})", value.type.element, value.refs)))
     if node.args.get("offset"):

@@ -23,6 +23,8 @@ class Relation:
     schema: pa.Schema
     days: frozenset[str] = frozenset()
     """The columns that hold the day of the partition, as `date` or as text of the form YYYY-MM-DD."""
+    others: frozenset[str] = frozenset()
+    """The columns that hold something else by which the table is partitioned."""
 
 
 @dataclass(frozen=True, slots=True)

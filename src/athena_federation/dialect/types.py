@@ -20,9 +20,16 @@ class Type:
     precision: int = 0
     scale: int = 0
     element: Type | None = None
+    """What an array holds. Rows and maps have one too, which marks them as nested."""
+    fields: tuple[tuple[str, Type], ...] = ()
+    """Name and type of a row's fields; of a map `key` and `value`."""
 
     def __str__(self) -> str:
         match self.name:
+            case "row":
+                return f"row({', '.join(f'{name} {kind}' for name, kind in self.fields)})"
+            case "map":
+                return f"map({', '.join(str(kind) for _, kind in self.fields)})"
             case "decimal":
                 return f"decimal({self.precision},{self.scale})"
             case "array":
@@ -58,6 +65,24 @@ def decimal(precision: int, scale: int) -> Type:
 
 def array(element: Type) -> Type:
     return Type("array", element=element)
+
+
+def row(*fields: tuple[str, Type]) -> Type:
+    return Type("row", element=UNKNOWN, fields=fields)
+
+
+def map_of(key: Type, value: Type) -> Type:
+    return Type("map", element=UNKNOWN, fields=(("key", key), ("value", value)))
+
+
+def is_array(kind: Type) -> bool:
+    return kind.name == "array"
+
+
+def has_map(kind: Type) -> bool:
+    """Whether a map is in it: DuckDB tells equal maps apart by the order of their entries."""
+    inner = [each for _, each in kind.fields] + ([kind.element] if kind.element else [])
+    return kind.name == "map" or any(has_map(each) for each in inner)
 
 
 def is_integer(kind: Type) -> bool:
@@ -104,7 +129,7 @@ def common(left: Type, right: Type) -> Type | None:
     if is_time(left) and is_time(right):
         name = max(left.name, right.name, key=TIMES.index)
         return Type(name, max(left.precision, right.precision))
-    if left.element and right.element:
+    if left.element and right.element and is_array(left) and is_array(right):
         element = common(left.element, right.element)
         return array(element) if element else None
     return None
@@ -122,6 +147,10 @@ def to_duckdb(kind: Type) -> str:
             return f"DECIMAL({kind.precision},{kind.scale})"
         case "array":
             return f"{to_duckdb(kind.element or UNKNOWN)}[]"
+        case "row":
+            return f"STRUCT({', '.join(f'{quoted(name)} {to_duckdb(its)}' for name, its in kind.fields)})"
+        case "map":
+            return f"MAP({', '.join(to_duckdb(its) for _, its in kind.fields)})"
         case "timestamp" | "timestamp with time zone":
             return "TIMESTAMP"
         case "varbinary":
@@ -142,6 +171,10 @@ def to_arrow(kind: Type) -> pa.DataType:
             return pa.decimal128(kind.precision, kind.scale)
         case "array":
             return pa.list_(to_arrow(kind.element or UNKNOWN))
+        case "row":
+            return pa.struct([(name, to_arrow(its)) for name, its in kind.fields])
+        case "map":
+            return pa.map_(*(to_arrow(its) for _, its in kind.fields))
         case "timestamp":
             return pa.timestamp("ms")
         case "timestamp with time zone":
@@ -166,18 +199,55 @@ ARROW = {
     DATE: pa.date32(),
 }
 
+ALIKE = {
+    SMALLINT: (pa.uint8(),),
+    INTEGER: (pa.uint16(),),
+    BIGINT: (pa.uint32(),),
+    REAL: (pa.float16(),),
+    VARCHAR: (pa.large_string(), pa.string_view()),
+    VARBINARY: (pa.large_binary(), pa.binary_view()),
+}
+"""Arrow types that Athena does not have, and that lose nothing in one that it has."""
+
 
 def from_arrow(kind: pa.DataType) -> Type:
-    """Raises UnsupportedSql for a type that statements here cannot use yet."""
+    """Raises UnsupportedSql for a type that Athena has no counterpart of."""
+    if pa.types.is_nested(kind):
+        return nested(kind)
     if pa.types.is_decimal(kind):
         return decimal(kind.precision, kind.scale)
-    if pa.types.is_list(kind):
-        return array(from_arrow(kind.value_type))
     if pa.types.is_date64(kind):
         return TIMESTAMP
     if pa.types.is_timestamp(kind):
         return TIMESTAMP_TZ if kind.tz else TIMESTAMP
+    if pa.types.is_uint64(kind):
+        return decimal(20, 0)
+    if pa.types.is_fixed_size_binary(kind):
+        return VARBINARY
     for known, its in ARROW.items():
-        if its == kind:
+        if kind in (its, *ALIKE.get(known, ())):
             return known
     raise UnsupportedSql(f"columns of type {kind}")
+
+
+def nested(kind: pa.DataType) -> Type:
+    """An array, a row or a map. Raises UnsupportedSql."""
+    if pa.types.is_map(kind):
+        return map_of(from_arrow(kind.key_type), from_arrow(kind.item_type))
+    if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
+        return array(from_arrow(kind.value_type))
+    if pa.types.is_struct(kind) and kind.num_fields:
+        return row(*((field.name, from_arrow(field.type)) for field in kind))
+    raise UnsupportedSql(f"columns of type {kind}")
+
+
+def declared(kind: pa.DataType) -> str:
+    """The DuckDB type of a column that has to be declared, though no statement may name it if it is not known here."""
+    try:
+        return to_duckdb(from_arrow(kind))
+    except UnsupportedSql:
+        return "BOOLEAN"
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
