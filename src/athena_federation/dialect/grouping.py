@@ -56,7 +56,10 @@ class Items:
                 for item in node.expressions:
                     require_columns(item)
                 word = "GROUPING SETS" if isinstance(node, exp.GroupingSets) else type(node).__name__.upper()
-                return f"{word} ({', '.join(self.text(item) for item in node.expressions)})"
+                parts = [self.text(item) for item in node.expressions]
+                if isinstance(node, exp.Cube) and len(set(parts)) < len(parts):
+                    raise UnsupportedSql(f"{text_of(node)}: a column twice in CUBE")
+                return f"{word} ({', '.join(parts)})"
             case exp.Tuple():
                 return f"({', '.join(self.text(item) for item in node.expressions)})"
             case exp.Paren():

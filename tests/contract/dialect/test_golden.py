@@ -96,7 +96,7 @@ def answer(sql: str, engine: duckdb.DuckDBPyConnection) -> tuple[Statement, duck
     return statement, engine.execute(statement.sql)
 
 
-ANSWERED = ("types", "functions", "queries", "corners", "patterns", "everyday", "grammar", "singles")
+ANSWERED = ("generated", "types", "functions", "queries", "corners", "patterns", "everyday", "grammar", "singles")
 
 
 @pytest.mark.parametrize("entry", recorded(*ANSWERED))

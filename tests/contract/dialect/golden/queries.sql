@@ -146,3 +146,16 @@ select lower(trim(email_address)) = 'ann@x.com' from activity
 select cast(salary as double) from roster where salary <> 'x'
 select try_cast(salary as integer) + 1 from roster
 select sum(try_cast(salary as decimal(10,2))) from roster
+select k, count(*) from nums group by grouping sets ((k), (k))
+select k, count(*) from nums group by grouping sets ((k), (), ())
+select k, count(*) from nums group by k, rollup(k)
+select k, count(*) from nums group by k, grouping sets ((k), ())
+select k, n, count(*) from nums group by rollup(k, n), rollup(n)
+select k, n, count(*) from nums group by grouping sets ((k, n), (n, k))
+select k, n, count(*) from nums group by grouping sets ((k, k), (n))
+select k, n, count(*) from nums group by k, n, k
+select k, count(*) from nums group by rollup(k, k)
+select k, n, count(*) from nums group by k, grouping sets ((n), ())
+select k, n, count(*) from nums group by grouping sets ((k), ()), grouping sets ((n), ())
+select k, n, count(*) from nums group by rollup((k, n))
+select k, n, count(*) from nums group by cube((k, n), n)

@@ -98,3 +98,5 @@ select chr(65501) < '😀'
 select concat('a', null)
 select array_join(array[1,2], '-')
 select contains(array[1,2], 1.5)
+select k, count(*) from nums group by cube(k, k)
+select count(distinct 1) from nums
