@@ -190,6 +190,12 @@ class Days:
                 file.unlink(missing_ok=True)
         return notes
 
+    def close(self) -> None:
+        """Keeps nothing more, so that the process can end without leaving half a file."""
+        for shelf in list(self._shelves.values()):
+            if shelf:
+                shelf.close()
+
     def _found(self, day: date) -> _Found:
         """The day: at hand, or fetched by one reader at a time."""
         shelf = self._shelf()

@@ -111,6 +111,7 @@ class SlackDatabase(Database):
 
     def close(self) -> None:
         self.cancelled.set()
+        self.days.close()
         super().close()
         self.closing()
 

@@ -66,6 +66,8 @@ class Shelf:
         directory.chmod(0o700)
         self.directory = directory
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._closed = False
         self._changed = -1
         self._index: dict[date, tuple[_Version, Entry | None]] = {}
         self._entries: dict[date, Entry] = {}
@@ -127,8 +129,21 @@ class Shelf:
     def keep(self, entry: Entry, spool: Spool | None = None) -> Entry:
         """The entry as kept, with its file's name, size and checksum.
 
-        To be called with the day's lock held. Raises OSError, and then the day is as it was before.
+        To be called with the day's lock held. Raises OSError, and then the day is as it was before; SourceError where
+        the shelf has been closed.
         """
+        with self._writing:
+            if self._closed:
+                raise SourceError(f"cancelled before member analytics of {entry.day} were kept")
+            return self._kept(entry, spool)
+
+    def close(self) -> None:
+        """Nothing is written from now on; what is being written is finished first, which takes a moment."""
+        self._closed = True
+        with self._writing:
+            return
+
+    def _kept(self, entry: Entry, spool: Spool | None) -> Entry:
         if spool is not None:
             name = f"{entry.day}-{secrets.token_hex(4)}.parquet"
             size, checksum = self._copied(spool, name)
