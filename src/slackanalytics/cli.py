@@ -27,9 +27,11 @@ POST_SQL = """\
 SELECT COALESCE(h.department, 'Unmatched') AS department,
        count(DISTINCT m.email_address) AS provisioned,
        count(DISTINCT IF(m.is_active, m.email_address)) AS active,
-       100 * count(DISTINCT IF(m.is_active, m.email_address)) / count(DISTINCT m.email_address) AS percent
+       100 * count(DISTINCT IF(m.is_active, m.email_address))
+           / count(DISTINCT m.email_address) AS percent
 FROM slackanalytics_catalog.slackanalytics.member_analytics m
-LEFT JOIN hr.hr_dataset h ON lower(m.email_address) = lower(h.employee_email)
+LEFT JOIN hr.hr_dataset h
+       ON lower(m.email_address) = lower(h.employee_email)
 WHERE m.date >= date_format(date_trunc('month', current_date), '%Y-%m-%d')
 GROUP BY 1
 ORDER BY percent DESC, department"""

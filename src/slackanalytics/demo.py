@@ -33,8 +33,8 @@ NEXT = """
 def run(sql: str, *, serve: bool, port: int = 0) -> None:
     """Ask the demo's question, show the answer, and then either end or keep the simulator for more questions."""
     out, aside = terminal.stdout(), terminal.stderr()
-    aside.print("[bold]Example Corp[/bold]: a simulated Slack with 1,000 seats, 13 months and eight departments.")
-    aside.print("Who has a seat, and who was active this month? Slack's figures, joined with the HR roster:\n")
+    aside.print("[bold]Example Corp[/bold]: a simulated Slack, 1,000 seats, 13 months, eight departments.")
+    aside.print("Who has a seat, and who was active this month? Slack's figures and the HR roster:\n")
     aside.print(Syntax(sql, "sql", background_color="default", theme="ansi_dark"))
     aside.print()
     with connect(source="demo") as database:

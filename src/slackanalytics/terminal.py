@@ -115,7 +115,7 @@ class Reading:
         if step.done >= step.of:
             return self.spinner
         line = Table.grid(padding=(0, 1))
-        bar = ProgressBar(total=step.of, completed=step.done, width=24)
+        bar = ProgressBar(total=step.of, completed=step.done, width=24, complete_style="cyan")
         line.add_row(step.table, bar, f"{step.done} of {plural(step.of, 'day')}", Text(self.elapsed(), style="dim"))
         return Group(line, *(Text(f"  {text}", style="dim") for text in self.details(step)))
 
@@ -132,7 +132,7 @@ class Reading:
         found = [f"{plural(step.rows, 'row')}, {plural(self.calls(), 'call')} to Slack"]
         if wait := self.waiting():
             minutes = self.minutes_left(step, wait)
-            left = f", about {plural(minutes, 'minute')} in all" if minutes > 1 else ""
+            left = f"; about {plural(minutes, 'minute')} to go" if minutes > 1 else ""
             found.append(f"waiting {seconds(wait)} for Slack's rate limit{left}")
         return found
 
