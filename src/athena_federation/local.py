@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -41,6 +43,9 @@ MEMORY_LIMIT = "512MB"
 
 ROWS_PER_INSERT = 50_000
 
+NAMED = 6
+"""Partitions that a plan names one by one when it is printed; of more, the first and the last."""
+
 Name = tuple[str, str, str]
 """catalog, schema, table."""
 
@@ -58,6 +63,15 @@ class TablePlan:
     bounded: bool
     """Whether the statement says which partitions it wants; otherwise the connector's usual ones are read."""
 
+    def __str__(self) -> str:
+        rows = [", ".join(map(str, row.values())) for row in self.partitions.to_pylist()]
+        which = ", ".join(rows) if len(rows) <= NAMED else f"{rows[0]} … {rows[-1]}"
+        return (
+            f"table       {'.'.join(self.name)}\n"
+            f"partitions  {len(rows):,} of {self.candidates:,}{': ' if which else ''}{which}\n"
+            f"columns     {len(self.columns)}{': ' if self.columns else ''}{', '.join(self.columns)}"
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -67,6 +81,9 @@ class Plan:
     tables: tuple[TablePlan, ...]
     usual: Mapping[str, pa.RecordBatch] = field(default_factory=dict)
     """Scan id -> the layout rows it is confined to, for scans that name no partition."""
+
+    def __str__(self) -> str:
+        return "\n\n".join(map(str, self.tables)) or "no table of a connector is read"
 
 
 class Database:
@@ -258,11 +275,12 @@ class Workspace:
     """One statement's DuckDB: what was read, and the answer. Closed by its Result."""
 
     def __init__(self) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="athena-federation-", ignore_cleanup_errors=True)
+        folder = tempfile.mkdtemp(prefix="athena-federation-")
+        self.forget = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.connection = duckdb.connect(
             config={
                 "memory_limit": MEMORY_LIMIT,
-                "temp_directory": self.folder.name,
+                "temp_directory": folder,
                 "autoinstall_known_extensions": "false",
             }
         )
@@ -272,7 +290,7 @@ class Workspace:
 
     def close(self) -> None:
         self.connection.close()
-        self.folder.cleanup()
+        self.forget()
 
     def load(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
         """A table of the columns read; the others are declared, and NULL, because nothing asks for them."""

@@ -6,6 +6,7 @@ DuckDB holds the rows and writes the files; what does not fit into memory waits 
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, BinaryIO, Self
 import duckdb
 import pyarrow as pa
 
+from athena_federation import display
 from athena_federation.dialect import Type, to_arrow
 from athena_federation.dialect.types import is_number
 
@@ -62,7 +64,7 @@ class Result:
 
     def batches(self, size: int = 65_536) -> Iterator[pa.RecordBatch]:
         """Arrow batches of at most `size` rows."""
-        reader: pa.RecordBatchReader = self.connection.execute("FROM answer").to_arrow_reader(size)
+        reader: pa.RecordBatchReader = self.connection.sql("FROM answer").to_arrow_reader(size)
         for batch in reader:
             columns = [
                 column.cast(field.type, safe=False) for column, field in zip(batch.columns, self.schema, strict=True)
@@ -81,8 +83,14 @@ class Result:
         return self.arrow().to_pandas()
 
     def show(self, limit: int = 40) -> None:
-        """Print the first rows as a table."""
-        self.connection.table("answer").show(max_rows=limit)
+        """Print the first rows as a table, and how many there are where those are not all."""
+        rows = self.rows(limit)
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        layout = display.layout(self.columns, rows, self.numeric, width)
+        lines = list(layout.lines)
+        if layout.rows < len(self):
+            lines.append(f"({layout.rows:,} of {len(self):,} rows)")
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
 
     def write(self, target: Path | BinaryIO, kind: str) -> None:
         """
@@ -90,6 +98,12 @@ class Result:
 
         Raises OSError where the target cannot be written.
         """
+        if isinstance(target, Path):
+            target = target.resolve()
+            if target.exists() and not target.is_file():  # a pipe or a device, which must not be replaced by a file
+                with target.open("wb") as opened:
+                    self.write(opened, kind)
+                return
         beside = target.parent if isinstance(target, Path) else None
         with tempfile.TemporaryDirectory(dir=beside, prefix=".slackanalytics-") as folder:
             made = Path(folder) / "answer"

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import wrap
@@ -130,6 +130,8 @@ class SlackDatabase(Database):
         Raises:
             NotPublished: Slack has no data for any of the days that the statement needs, and will not have.
         """
+        for table in plan.tables:
+            self.note_limits(table)
         result = super().answer(plan, progress=progress)
         days = [day for table in plan.tables for day in days_of(table) or ()]
         known = {status.day: status for status in self.days.status()}
@@ -144,6 +146,17 @@ class SlackDatabase(Database):
                 final=True,
             )
         return result
+
+    def note_limits(self, table: TablePlan) -> None:
+        """Say it where a condition leaves the days that Slack keeps: that must not look like days without activity."""
+        days = days_of(table)
+        if days is None or not table.bounded:
+            return
+        first, newest = first_day(self.today()), self.today() - timedelta(days=1)
+        if not days:
+            self.days.notes.add(None, f"no day fits the condition; Slack has {first} to {newest}")
+        elif days[0] == first:
+            self.days.notes.add(None, f"{first} is the oldest day that Slack has; older ones cannot be in the answer")
 
     def notes(self) -> list[str]:
         """What readers should know about the days read since the last time: pending, without data, odd."""
