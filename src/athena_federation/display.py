@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -150,6 +151,8 @@ def shown(value: Any) -> str:
             return str(value).lower()
         case bytes():
             return value.hex(" ")
+        case datetime():
+            return value.isoformat(" ", "milliseconds")
         case list() | tuple():
             return f"[{', '.join(map(shown, value))}]"
         case dict():

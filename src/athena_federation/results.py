@@ -59,8 +59,8 @@ class Result:
         return pa.schema([(name, to_arrow(kind)) for name, kind in self.types])
 
     def __len__(self) -> int:
-        found = self.connection.execute("SELECT count(*) FROM answer").fetchone()
-        return int(found[0]) if found else 0
+        ((count,),) = self.connection.cursor().execute("SELECT count(*) FROM answer").fetchall()
+        return int(count)
 
     def batches(self, size: int = 65_536) -> Iterator[pa.RecordBatch]:
         """Arrow batches of at most `size` rows."""
@@ -76,7 +76,7 @@ class Result:
 
     def rows(self, limit: int | None = None) -> list[tuple[Any, ...]]:
         """The rows as Python values; `limit` says how many at most."""
-        return self.connection.execute("FROM answer" + ("" if limit is None else f" LIMIT {limit}")).fetchall()
+        return self.connection.cursor().execute("FROM answer" + ("" if limit is None else f" LIMIT {limit}")).fetchall()
 
     def pandas(self) -> Any:
         """A pandas DataFrame; pandas has to be installed."""
@@ -107,7 +107,9 @@ class Result:
         beside = target.parent if isinstance(target, Path) else None
         with tempfile.TemporaryDirectory(dir=beside, prefix=".slackanalytics-") as folder:
             made = Path(folder) / "answer"
-            self.connection.execute(f"COPY answer TO '{str(made).replace(chr(39), chr(39) * 2)}' ({FORMATS[kind]})")
+            self.connection.cursor().execute(
+                f"COPY answer TO '{str(made).replace(chr(39), chr(39) * 2)}' ({FORMATS[kind]})"
+            )
             if isinstance(target, Path):
                 made.replace(target)
             else:
