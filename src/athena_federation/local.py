@@ -179,7 +179,8 @@ class Database:
                     frozenset(federated.partition_columns) - federated.days,
                 )
         known = sorted(".".join(n[1:]) for n in [*self.files, *self.views])
-        known += [f"{t.table.schema}.{t.table.table}" for t in self.tables()]
+        for engine in self.engines.values():
+            known += [str(table) for schema in engine.schemas() for table in engine.tables(schema)]
         raise UnknownTable(f"TABLE_NOT_FOUND: there is no table {'.'.join(parts)}; there is {', '.join(known)}")
 
     def spellings(self, parts: tuple[str, ...]) -> list[Name]:

@@ -84,7 +84,7 @@ def loopback(handler: Transport, version: int = NEWEST) -> Transport:
     return Remote(send, newest=version, attempts=1)
 
 
-def http(url: str, *, timeout: float = 900.0, sleep: Callable[[float], None] = time.sleep) -> Transport:
+def http(url: str, *, timeout: float = 900.0, sleep: Callable[[float], None] = time.sleep) -> Remote:
     """
     The road to a function behind an emulator: each document is posted to the URL.
 

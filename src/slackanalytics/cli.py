@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from slackanalytics import protocol
+from slackanalytics.protocol import connector_options, examples
+
 if TYPE_CHECKING:
     from athena_federation.results import Result
 
@@ -47,11 +50,6 @@ Settings come from the environment; the ones needed first:
 Words are completed in bash after
   eval "$(_SLACKANALYTICS_COMPLETE=bash_source slackanalytics)"
 """
-
-
-def examples(*lines: str) -> str:
-    """An epilog that is shown as it is written."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def statement(_context: click.Context, _parameter: click.Parameter, sql: str) -> str:
@@ -99,18 +97,22 @@ def slackanalytics() -> None:
 )
 @click.option("-v", "--verbose", is_flag=True, help="Every column with its type and meaning.")
 @source_options
-def tables(verbose: bool, source: str | None, hr_file: Path | None) -> None:
+@connector_options
+def tables(verbose: bool, source: str | None, hr_file: Path | None, connector: str | None, catalog: str | None) -> None:
     """Catalogs, schemas, tables, columns. Asks Slack for nothing."""
     from slackanalytics import terminal
-    from slackanalytics.database import connect, type_names
+    from slackanalytics.database import type_names
+    from slackanalytics.remote import opened
     from slackanalytics.wording import plural
 
-    with connect(source=source, hr=hr_file) as database:
+    with opened(source=source, hr=hr_file, connector=connector, catalog=catalog) as database:
         out = terminal.stdout()
         for name, schema in database.catalogue():
             out.print(f"[bold]{name}[/bold]  {plural(len(schema), 'column')}")
             if verbose:
-                comments = {k.decode(): v.decode() for k, v in (schema.metadata or {}).items()}
+                comments = {
+                    k.decode(errors="replace"): v.decode(errors="replace") for k, v in (schema.metadata or {}).items()
+                }
                 rows = zip(schema.names, type_names(schema), strict=True)
                 terminal.definitions([(field, kind, comments.get(field, "")) for field, kind in rows])
                 out.print()
@@ -124,15 +126,16 @@ def tables(verbose: bool, source: str | None, hr_file: Path | None) -> None:
 )
 @click.argument("sql", callback=statement)
 @source_options
-def explain(sql: str, source: str | None, hr_file: Path | None) -> None:
+@connector_options
+def explain(sql: str, source: str | None, hr_file: Path | None, connector: str | None, catalog: str | None) -> None:
     """What SQL would fetch: days, columns, kept or not, calls. Fetches nothing.
 
     SQL is one statement in Athena's dialect; - reads it from stdin.
     """
     from slackanalytics import terminal
-    from slackanalytics.database import connect
+    from slackanalytics.remote import opened
 
-    with connect(source=source, hr=hr_file) as database:
+    with opened(source=source, hr=hr_file, connector=connector, catalog=catalog) as database:
         terminal.outlooks(database.outlook(sql))
 
 
@@ -153,18 +156,21 @@ def explain(sql: str, source: str | None, hr_file: Path | None) -> None:
     help="Write to FILE instead of stdout: the whole answer, or nothing.",
 )  # fmt: skip
 @source_options
-def query(sql: str, kind: str | None, output: Path | None, source: str | None, hr_file: Path | None) -> None:
+@connector_options
+def query(
+    sql: str, kind: str | None, output: Path | None, source: str | None, hr_file: Path | None,
+    connector: str | None, catalog: str | None,
+) -> None:  # fmt: skip
     """Answer SQL (Athena's dialect). Days are fetched as needed, once.
 
     SQL is one statement; - reads it from stdin. Progress and notes go to stderr, the answer to stdout.
     """
     from slackanalytics import terminal
-    from slackanalytics.database import connect
+    from slackanalytics.remote import opened, reading
 
     kind = format_of(kind, output)
-    with connect(source=source, hr=hr_file) as database:
-        limit = database.settings.rate_limit
-        with terminal.reading(database.calls, database.waiting, limit=limit) as shown:
+    with opened(source=source, hr=hr_file, connector=connector, catalog=catalog) as database:
+        with reading(database) as shown:
             result = database.sql(sql, progress=lambda p: shown.update(p.table, p.done, p.of, p.rows))
         with result:
             deliver(result, kind, output)
@@ -315,6 +321,10 @@ def show_demo(serve: bool, port: int) -> None:
     from slackanalytics import demo
 
     demo.run(POST_SQL, serve=serve, port=port)
+
+
+for command in protocol.COMMANDS:
+    slackanalytics.add_command(command)
 
 
 def main() -> None:

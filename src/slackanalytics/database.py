@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from athena_federation.dialect.types import from_arrow
 from athena_federation.engine import Engine, Progress, in_order, in_process
-from athena_federation.errors import NotPublished
+from athena_federation.errors import NotPublished, UnsupportedSql
 from athena_federation.handler import Handler
 from athena_federation.local import Database, Plan, TablePlan
 from athena_federation.results import Result
@@ -51,8 +51,8 @@ class Outlook:
     minutes: int
     """What the rate limit makes of that, at least."""
 
-    def lines(self, width: int | None = None) -> list[str]:
-        """As people read it, in lines no longer than `width` where that is given."""
+    def facts(self) -> list[tuple[str, str]]:
+        """Names and what there is to say; no name for what continues the line above."""
         facts = [("table", self.table)]
         if self.days is not None:
             facts.append(("days", f"{len(self.days)} of {self.candidates}: {spans(self.days) or 'none'}"))
@@ -62,11 +62,14 @@ class Outlook:
             patience = f", about {plural(self.minutes, 'minute')} under the rate limit" if self.minutes else ""
             facts.append(("calls", f"{self.calls} to Slack{patience}"))
         names = ", ".join(self.columns)
-        facts.append(("columns", f"{len(self.columns)}: {names}" if names else "none, rows are counted"))
+        return [*facts, ("columns", f"{len(self.columns)}: {names}" if names else "none, rows are counted")]
+
+    def lines(self, width: int | None = None) -> list[str]:
+        """As people read it, in lines no longer than `width` where that is given."""
         room = max(20, (width or 100_000) - 9)
         return [
             f"{name if first else '':<9}{line}"
-            for name, text in facts
+            for name, text in self.facts()
             for first, line in zip([True] + [False] * len(text), wrap(text, room), strict=False)
         ]
 
@@ -213,8 +216,15 @@ def days_of(table: TablePlan) -> tuple[date, ...] | None:
 
 
 def type_names(schema: pa.Schema) -> list[str]:
-    """The columns' types as Athena calls them."""
-    return [str(from_arrow(field.type)) for field in schema]
+    """The columns' types as Athena calls them; Arrow's name in parentheses for one that Athena does not have."""
+    return [type_name(field.type) for field in schema]
+
+
+def type_name(kind: pa.DataType) -> str:
+    try:
+        return str(from_arrow(kind))
+    except UnsupportedSql:
+        return f"({kind})"
 
 
 def connect(

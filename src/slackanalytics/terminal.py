@@ -88,14 +88,15 @@ class Reading:
 
     def __init__(
         self,
-        calls: Callable[[], int],
+        calls: Callable[[], int] | None,
         waiting: Callable[[], float],
         *,
         limit: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`limit`: calls that are allowed in a minute."""
+        """`calls`: those to Slack so far, None for rows of another source. `limit`: calls allowed in a minute."""
         self.calls = calls
+        self.unit = "day" if calls else "split"
         self.waiting = waiting
         self.limit = limit
         self.clock = clock
@@ -116,7 +117,7 @@ class Reading:
             return self.spinner
         line = Table.grid(padding=(0, 1))
         bar = ProgressBar(total=step.of, completed=step.done, width=24, complete_style="cyan")
-        line.add_row(step.table, bar, f"{step.done} of {plural(step.of, 'day')}", Text(self.elapsed(), style="dim"))
+        line.add_row(step.table, bar, f"{step.done} of {plural(step.of, self.unit)}", Text(self.elapsed(), style="dim"))
         return Group(line, *(Text(f"  {text}", style="dim") for text in self.details(step)))
 
     def line(self) -> str:
@@ -125,11 +126,11 @@ class Reading:
         if step is None:
             return ""
         if step.done >= step.of:
-            return f"{step.table}: {plural(step.of, 'day')} read, computing the answer"
-        return f"{step.table}: {step.done} of {plural(step.of, 'day')}, {'; '.join(self.details(step))}"
+            return f"{step.table}: {plural(step.of, self.unit)} read, computing the answer"
+        return f"{step.table}: {step.done} of {plural(step.of, self.unit)}, {'; '.join(self.details(step))}"
 
     def details(self, step: Step) -> list[str]:
-        found = [f"{plural(step.rows, 'row')}, {plural(self.calls(), 'call')} to Slack"]
+        found = [plural(step.rows, "row") + (f", {plural(self.calls(), 'call')} to Slack" if self.calls else "")]
         if wait := self.waiting():
             minutes = self.minutes_left(step, wait)
             left = f"; about {plural(minutes, 'minute')} to go" if minutes > 1 else ""
@@ -149,7 +150,7 @@ class Reading:
 
 @contextmanager
 def reading(
-    calls: Callable[[], int],
+    calls: Callable[[], int] | None,
     waiting: Callable[[], float],
     *,
     limit: int | None = None,
