@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -115,9 +115,12 @@ class UnknownQuery(Exception):
 def contract(
     connector: Connector,
     *,
-    claims: Claims | None = None,
+    functions: Mapping[str, Call] | None = None,
+    passthrough: Mapping[str, str] | None = None,
+    empty: Mapping[str, str] | None = None,
+    secrets: Sequence[str] = (),
+    sample: int = 3,
     roads: Mapping[str, Road] = ROADS,
-    **claimed: Any,
 ) -> type:
     """
     The suite for a connector, as a class for pytest to collect: `TestEcb = contract(connector)`.
@@ -127,15 +130,24 @@ def contract(
 
     Args:
         connector: what is to be tested.
-        claims: what the suite cannot know: examples of functions and passthrough queries, tables that may be empty,
-            secrets that no message may hold. Its fields can be given one by one, too.
+        functions: a call of each declared function, by its name.
+        passthrough: the arguments of a passthrough query that gives rows, where passthrough is declared.
+        empty: tables that may have no row, each with the reason.
+        secrets: texts that may be in no message, such as tokens.
+        sample: how many partitions of each table are read, the newest ones that have rows.
         roads: other roads, such as one to a deployed function.
     """
-    stated = claims or Claims(**claimed)
+    claims = Claims(
+        functions=functions or {},
+        passthrough=passthrough or {},
+        empty=empty or {},
+        secrets=tuple(secrets),
+        sample=sample,
+    )
 
     def subject(_: type, request: pytest.FixtureRequest) -> Iterator[Subject]:
         with roads[request.param](connector) as engine:
-            yield Subject(connector, engine, stated)
+            yield Subject(connector, engine, claims)
 
     fixture = pytest.fixture(scope="class", params=list(roads))(classmethod(subject))  # type: ignore[arg-type]
     tests = {f"test_{check.__name__}": made_test(check) for check in CHECKS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -128,9 +128,16 @@ def a_predicate_gives_what_a_filter_after_a_full_read_gives(subject: Subject) ->
                 continue
             predicate = Predicate({name: allowed})
             found = subject.read(sample.description, sample.partitions, predicate=predicate)
-            sent = portable(predicate)
-            wanted = [row for row in sample.together() if sent.matches(dict(zip(sample.columns, row, strict=True)))]
+            sent = portable(predicate).summary.get(name, anything(allowed.type))
+            place = sample.columns.index(name)
+            passing = {text for text, value in once(row[place] for row in sample.together()) if sent.contains(value)}
+            wanted = [row for row in sample.together() if repr(row[place]) in passing]
             require(same(found, wanted), f"table {sample.name}: {len(found)} rows, not {len(wanted)}, for {predicate}")
+
+
+def once(values: Iterable[Any]) -> Iterable[tuple[str, Any]]:
+    """Each value once, with its text: a column has few, and to judge one takes time."""
+    return {repr(value): value for value in values}.items()
 
 
 def a_partition_that_may_hold_wanted_rows_is_never_left_out(subject: Subject) -> None:
