@@ -13,6 +13,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from athena_federation.dialect import aggregates, operators
+from athena_federation.dialect.complaints import explained
 from athena_federation.dialect.grammar import parse
 from athena_federation.dialect.queries import compiled, query
 from athena_federation.dialect.scope import Scope
@@ -29,6 +30,7 @@ __all__ = [
     "Type",
     "View",
     "compile",
+    "explained",
     "from_arrow",
     "to_arrow",
     "to_duckdb",
