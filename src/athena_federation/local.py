@@ -191,7 +191,7 @@ class Database:
             case (schema, table):
                 return [(catalog, schema, table) for catalog in dict.fromkeys([self.default, *self.engines])]
             case (table,):
-                return [(c, schema, table) for c, engine in self.engines.items() for schema in engine.schemas()]
+                return [(c, schema.lower(), table) for c, engine in self.engines.items() for schema in engine.schemas()]
         return []
 
     def federated(self, name: Name) -> Federated | None:
