@@ -12,6 +12,8 @@ from athena_federation.errors import QueryError, UnsupportedSql
 
 
 def element_of(arg: Expr, construct: Construct) -> t.Type:
+    if arg.type.name == "map":
+        raise UnsupportedSql(f"{construct}: of {arg.type}")
     if not arg.type.element or not t.is_array(arg.type):
         raise QueryError(f"TYPE_MISMATCH: {construct} needs an array, not {arg.type}")
     return arg.type.element

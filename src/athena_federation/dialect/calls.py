@@ -114,6 +114,8 @@ def prepared(node: exp.Expr, at: Clause) -> tuple[Call, frozenset[str], str]:
         raise UnsupportedSql(f"{text_of(node)}: {name}() with {len(items)} arguments")
     args = [expression(item, at) for item in items]
     order, keys = ordering(sorting, at)
+    if (distinct or name == "approx_distinct") and any(t.has_map(arg.type) for arg in args):
+        raise UnsupportedSql(f"{text_of(node)}: which maps are equal")
     call = rule(args, distinct, Construct(node))
     if distinct and not any(item.find(exp.Column) for item in items):
         raise UnsupportedSql(f"{text_of(node)}: DISTINCT of a constant, which some Trino releases count wrongly")
@@ -152,10 +154,17 @@ def ordering(items: list[exp.Expr], at: Clause) -> tuple[str, list[Expr]]:
     keys, texts = [], []
     for item in items:
         only(item, "this", "desc", "nulls_first")
-        key = expression(item.this, at)
+        key = comparable(expression(item.this, at), item.this)
         keys.append(key)
         texts.append(key.sql + direction(item))
     return ("ORDER BY " + ", ".join(texts), keys) if texts else ("", [])
+
+
+def comparable(expr: Expr, node: exp.Expr) -> Expr:
+    """The expression, unless its values are nested: the engines order those differently."""
+    if expr.type.element or expr.type in (t.DAY_INTERVAL, t.YEAR_INTERVAL):
+        raise UnsupportedSql(f"the order of values of type {expr.type}: {text_of(node)}")
+    return expr
 
 
 def direction(item: exp.Expr) -> str:
@@ -206,7 +215,7 @@ def window_clause(node: exp.Window, at: Clause) -> tuple[str, frozenset[str]]:
     if node.args.get("alias"):
         node = named_window(node)
     parts = []
-    partition = [expression(item, at) for item in node.args.get("partition_by") or []]
+    partition = [comparable(expression(item, at), item) for item in node.args.get("partition_by") or []]
     if partition:
         parts.append("PARTITION BY " + ", ".join(item.sql for item in partition))
     order, keys = ordering(node.args["order"].expressions, at) if node.args.get("order") else ("", [])

@@ -25,6 +25,7 @@ ACTIVITY = Relation(
             ("is_active", pa.bool_()),
             ("messages_posted_count", pa.int64()),
             ("profile", pa.struct([("title", pa.string())])),
+            ("flags", pa.map_(pa.string(), pa.int64())),
         ]
     ),
     frozenset({"date", "activity_date"}),
@@ -34,12 +35,14 @@ ROSTER = Relation(
     pa.schema([("employee_email", pa.string()), ("department", pa.string())]),
 )
 
+ODD = Relation(("slackanalytics_catalog", "slackanalytics", "oddities"), pa.schema([("spent", pa.duration("s"))]))
+
 ROWS: dict[str, list[tuple[Any, ...]]] = {
     "member_analytics": [
-        ("2026-11-09", "2026-11-09", "U1", "ann@x.com", True, 5, None),
-        ("2026-11-09", "2026-11-09", "U2", "bob@x.com", False, 0, None),
-        ("2026-11-10", "2026-11-10", "U1", "ann@x.com", True, 2, None),
-        ("2026-11-10", "2026-11-10", "U3", None, True, None, None),
+        ("2026-11-09", "2026-11-09", "U1", "ann@x.com", True, 5, None, None),
+        ("2026-11-09", "2026-11-09", "U2", "bob@x.com", False, 0, None, None),
+        ("2026-11-10", "2026-11-10", "U1", "ann@x.com", True, 2, None, None),
+        ("2026-11-10", "2026-11-10", "U3", None, True, None, None, None),
     ],
     "hr_dataset": [("ann@x.com", "Eng"), ("bob@x.com", "Ops")],
 }
@@ -54,7 +57,7 @@ class Workspace:
 
     def resolve(self, parts: tuple[str, ...]) -> Relation | View:
         self.asked.append(parts)
-        for relation in (ACTIVITY, ROSTER):
+        for relation in (ACTIVITY, ROSTER, ODD):
             if relation.name[-len(parts) :] == parts:
                 return relation
         if parts[-1] in self.views:
@@ -79,15 +82,13 @@ def rows(sql: str, **views: str) -> list[tuple[Any, ...]]:
         for macro in dialect.MACROS:
             engine.execute(macro)
         for scan in statement.scans:
-            columns = ", ".join(f'"{field.name}" {duckdb_type(field.type)}' for field in scan.relation.schema)
+            columns = ", ".join(
+                f'"{field.name}" {dialect.to_duckdb(dialect.from_arrow(field.type))}' for field in scan.relation.schema
+            )
             engine.execute(f'CREATE TABLE "{scan.id}" ({columns})')
             marks = ", ".join("?" for _ in scan.relation.schema)
             engine.executemany(f'INSERT INTO "{scan.id}" VALUES ({marks})', ROWS[scan.relation.name[2]])
         return engine.execute(statement.sql).fetchall()
-
-
-def duckdb_type(kind: pa.DataType) -> str:
-    return "STRUCT(title VARCHAR)" if pa.types.is_struct(kind) else dialect.to_duckdb(dialect.from_arrow(kind))
 
 
 def value(expression: str) -> Any:
