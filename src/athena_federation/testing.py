@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -68,16 +69,25 @@ def spilling_engine(connector: Connector, road: Callable[[Handler], Transport]) 
 
 
 @contextmanager
-def by_lambda(connector: Connector) -> Iterator[Engine]:
-    """The Lambda handler behind HTTP on loopback, with Lambda's limits and its way to report errors."""
+def by_lambda(
+    connector: Connector,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Engine]:
+    """
+    The Lambda handler behind HTTP on loopback, with Lambda's limits and its way to report errors.
+
+    `clock` tells the function how much of its time is left; `sleep` waits between attempts to call it.
+    """
     store = Blobs()
-    handler = lambda_handler(connector, {"spill_bucket": BUCKET}, clients=Services(store))
+    handler = lambda_handler(connector, {"spill_bucket": BUCKET}, clients=Services(store), clock=clock)
     with server(handler, 0) as serving:
         thread = threading.Thread(target=serving.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             url = f"http://127.0.0.1:{serving.server_port}"
-            yield Engine(http(url), catalog=connector.name, store=store)
+            yield Engine(http(url, sleep=sleep), catalog=connector.name, store=store)
         finally:
             serving.shutdown()
             thread.join()
