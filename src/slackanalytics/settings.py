@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from athena_federation.errors import ConfigurationError
 
@@ -47,6 +47,35 @@ class Settings:
     rate_limit: int | None = field(default=20, metadata={"variable": "SLACKANALYTICS_RATE_LIMIT"})
     """Calls to Slack per minute, or `off`. Slack grants 20: https://docs.slack.dev/apis/web-api/rate-limits."""
 
+    token_store: str | None = field(default=None, metadata={"variable": "SLACKANALYTICS_TOKEN_STORE"})
+    """Where token and client secret rest: `environment`, `keyring`, `file`, `aws` or `aws:PREFIX` (Secrets Manager, secrets
+    `PREFIX/token` and `PREFIX/client`). Default: the environment where it holds a token, else the system's keyring, else
+    an encrypted file."""
+
+    data_dir: Path | None = field(default=None, metadata={"variable": "SLACKANALYTICS_DATA_DIR"})
+    """Where the encrypted file is, for its owner alone. Default: `slackanalytics` in the user's data directory."""
+
+    passphrase: str | None = field(default=None, repr=False, metadata={"variable": "SLACKANALYTICS_PASSPHRASE"})
+    """Opens the encrypted file. Unset, a key file beside it does, readable by its owner alone."""
+
+    client_id: str | None = field(default=None, metadata={"variable": "SLACKANALYTICS_CLIENT_ID"})
+    """The client ID of the Slack app that asks for access; stored by `login` where it is not set."""
+
+    client_secret: str | None = field(default=None, repr=False, metadata={"variable": "SLACKANALYTICS_CLIENT_SECRET"})
+    """The client secret of the Slack app; stored by `login` where it is not set."""
+
+    authorize_url: str | None = field(default=None, metadata={"variable": "SLACKANALYTICS_AUTHORIZE_URL"})
+    """Slack's consent page. Default: `/oauth/v2/authorize` at the host of the Web API."""
+
+    public_url: str | None = field(default=None, metadata={"variable": "SLACKANALYTICS_PUBLIC_URL"})
+    """Where browsers reach the web app: https, or http on this machine. Its redirect URL is `/slack/oauth_redirect` there."""
+
+    installation: str = field(default="organisation", metadata={"variable": "SLACKANALYTICS_INSTALLATION"})
+    """What the Slack app must be installed on: `organisation`, as member analytics need, or `workspace`."""
+
+    organisation: str | None = field(default=None, metadata={"variable": "SLACKANALYTICS_ORGANISATION"})
+    """The ID (`E…`) of the only organisation that may be connected. Unset, the first one is kept to."""
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """The settings in force; an empty variable counts as unset. Raises ConfigurationError naming the variable."""
@@ -61,7 +90,26 @@ class Settings:
             deadline=_seconds(given.get("SLACKANALYTICS_DEADLINE", "60")),
             today=_day(given.get("SLACKANALYTICS_TODAY")),
             rate_limit=_calls(given.get("SLACKANALYTICS_RATE_LIMIT", "20")),
+            token_store=_token_store(given.get("SLACKANALYTICS_TOKEN_STORE")),
+            data_dir=_data_dir(given.get("SLACKANALYTICS_DATA_DIR"), environment),
+            passphrase=given.get("SLACKANALYTICS_PASSPHRASE"),
+            client_id=given.get("SLACKANALYTICS_CLIENT_ID"),
+            client_secret=given.get("SLACKANALYTICS_CLIENT_SECRET"),
+            authorize_url=_slack_url(given.get("SLACKANALYTICS_AUTHORIZE_URL"), "SLACKANALYTICS_AUTHORIZE_URL"),
+            public_url=_public_url(given.get("SLACKANALYTICS_PUBLIC_URL")),
+            installation=_installation(given.get("SLACKANALYTICS_INSTALLATION", "organisation")),
+            organisation=given.get("SLACKANALYTICS_ORGANISATION"),
         )
+
+    @property
+    def consent_url(self) -> str:
+        """Slack's consent page: https://docs.slack.dev/authentication/installing-with-oauth."""
+        if self.authorize_url:
+            return self.authorize_url
+        parts = urlsplit(self.slack_api_url)
+        government = (parts.hostname or "").endswith(SLACK_HOSTS[1])
+        slack = f"https://{SLACK_HOSTS[1] if government else SLACK_HOSTS[0]}"
+        return f"{slack if parts.scheme == 'https' else f'http://{parts.netloc}'}/oauth/v2/authorize"
 
 
 def loopback(host: str) -> bool:
@@ -81,17 +129,15 @@ def _source(text: str) -> str:
 
 
 def _api_url(text: str) -> str:
-    """A token must never travel in clear, nor to a stranger."""
-    name = "SLACKANALYTICS_SLACK_API_URL"
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise ConfigurationError(f"{name} is not a URL; use https://slack.com/api") from error
-    if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
-        raise ConfigurationError(f"{name} is not a URL; use https://slack.com/api")
-    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        raise ConfigurationError(f"{name} must have no user, query or fragment; use https://slack.com/api")
+    return _slack_url(text, "SLACKANALYTICS_SLACK_API_URL") or ""
+
+
+def _slack_url(text: str | None, name: str) -> str | None:
+    """A token must never travel in clear, nor anybody be led to a stranger."""
+    if text is None:
+        return None
+    parts = _url(text, name, "https://slack.com/api")
+    host = parts.hostname or ""
     slack = any(host == known or host.endswith("." + known) for known in SLACK_HOSTS)
     if not (parts.scheme == "https" and slack) and not (parts.scheme == "http" and loopback(host)):
         raise ConfigurationError(
@@ -101,13 +147,66 @@ def _api_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _public_url(text: str | None) -> str | None:
+    """Slack sends codes there, so it is this machine or behind TLS."""
+    if text is None:
+        return None
+    name = "SLACKANALYTICS_PUBLIC_URL"
+    parts = _url(text, name, "https://analytics.example.com")
+    if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and loopback(parts.hostname))):
+        raise ConfigurationError(
+            f"{name} must begin with https://, or with http:// for this machine, because codes come there"
+        )
+    return text.rstrip("/")
+
+
+def _url(text: str, name: str, example: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ConfigurationError(f"{name} is not a URL; use {example}") from error
+    if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
+        raise ConfigurationError(f"{name} is not a URL; use {example}")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ConfigurationError(f"{name} must have no user, query or fragment; use {example}")
+    return parts
+
+
+def _token_store(text: str | None) -> str | None:
+    if (
+        text is None
+        or text in {"environment", "keyring", "file", "aws"}
+        or (text.startswith("aws:") and text != "aws:")
+    ):
+        return text
+    raise ConfigurationError(
+        f"SLACKANALYTICS_TOKEN_STORE must be environment, keyring, file, aws or aws:PREFIX, not {text!r}"
+    )
+
+
+def _installation(text: str) -> str:
+    if text not in {"organisation", "workspace"}:
+        raise ConfigurationError(f"SLACKANALYTICS_INSTALLATION must be organisation or workspace, not {text!r}")
+    return text
+
+
+def _data_dir(text: str | None, environment: Mapping[str, str]) -> Path | None:
+    return Path(text).expanduser() if text else _own_dir("XDG_DATA_HOME", ".local/share", environment)
+
+
 def _cache_dir(text: str | None, environment: Mapping[str, str]) -> Path | None:
     if text == "off":
         return None
     if text:
         return Path(text).expanduser()
+    return _own_dir("XDG_CACHE_HOME", ".cache", environment)
+
+
+def _own_dir(variable: str, below_home: str, environment: Mapping[str, str]) -> Path | None:
+    """A directory of ours where the user keeps such things: https://specifications.freedesktop.org/basedir-spec/."""
     try:
-        parent = environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME") or Path.home()) / ".cache"
+        parent = environment.get(variable) or Path(environment.get("HOME") or Path.home()) / below_home
     except RuntimeError:  # a user without a home keeps nothing
         return None
     return Path(parent) / "slackanalytics"

@@ -1,4 +1,4 @@
-"""One HTTP GET whose every byte is under one deadline.
+"""One HTTP call whose every byte is under one deadline.
 
 A read timeout alone does not end a server that sends a byte now and then, neither in the headers nor in the body. So
 each read from the socket is given what is left of the whole time. Redirects are not followed here. A connection is
@@ -44,8 +44,10 @@ class Deadline:
 
 
 @contextmanager
-def opened(url: str, headers: Mapping[str, str], deadline: Deadline) -> Iterator[urllib3.BaseHTTPResponse]:
-    """The response to a GET, its body still to be read.
+def opened(
+    url: str, headers: Mapping[str, str], deadline: Deadline, body: bytes | None = None
+) -> Iterator[urllib3.BaseHTTPResponse]:
+    """The response to a GET, or with a body to a POST; what it says is still to be read.
 
     Raises urllib3's, http.client's or the operating system's own errors; TimeoutError at the deadline.
     """
@@ -61,8 +63,9 @@ def opened(url: str, headers: Mapping[str, str], deadline: Deadline) -> Iterator
     connection.response_class = timed  # type: ignore[assignment]
     try:
         connection.request(
-            "GET",
+            "GET" if body is None else "POST",
             (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+            body=body,
             headers={"User-Agent": "slackanalytics", "Accept-Encoding": "identity", "Connection": "close", **headers},
             preload_content=False,
             decode_content=False,

@@ -13,7 +13,9 @@ from slackanalytics.settings import Settings, loopback
 
 def test_nothing_has_to_be_set() -> None:
     settings = Settings.from_environment({"HOME": "/home/ada"})
-    assert settings == Settings(cache_dir=Path("/home/ada/.cache/slackanalytics"))
+    assert settings == Settings(
+        cache_dir=Path("/home/ada/.cache/slackanalytics"), data_dir=Path("/home/ada/.local/share/slackanalytics")
+    )
     assert (settings.source, settings.slack_api_url, settings.deadline) == ("slack", "https://slack.com/api", 60.0)
     assert settings.rate_limit == 20
 
@@ -29,6 +31,15 @@ def test_every_setting_is_read_from_its_variable() -> None:
             "SLACKANALYTICS_DEADLINE": "2.5",
             "SLACKANALYTICS_TODAY": "2026-11-23",
             "SLACKANALYTICS_RATE_LIMIT": "5",
+            "SLACKANALYTICS_TOKEN_STORE": "aws:corp/slack",
+            "SLACKANALYTICS_DATA_DIR": "/var/lib/x",
+            "SLACKANALYTICS_PASSPHRASE": "correct horse",
+            "SLACKANALYTICS_CLIENT_ID": "1.2",
+            "SLACKANALYTICS_CLIENT_SECRET": "shh",
+            "SLACKANALYTICS_AUTHORIZE_URL": "https://slack-gov.com/oauth/v2/authorize",
+            "SLACKANALYTICS_PUBLIC_URL": "https://analytics.example.com/",
+            "SLACKANALYTICS_INSTALLATION": "workspace",
+            "SLACKANALYTICS_ORGANISATION": "E1",
         }
     )
     assert settings == Settings(
@@ -40,6 +51,15 @@ def test_every_setting_is_read_from_its_variable() -> None:
         deadline=2.5,
         today=date(2026, 11, 23),
         rate_limit=5,
+        token_store="aws:corp/slack",
+        data_dir=Path("/var/lib/x"),
+        passphrase="correct horse",
+        client_id="1.2",
+        client_secret="shh",
+        authorize_url="https://slack-gov.com/oauth/v2/authorize",
+        public_url="https://analytics.example.com",
+        installation="workspace",
+        organisation="E1",
     )
 
 
@@ -59,8 +79,9 @@ def test_the_cache_follows_the_users_own_cache_directory() -> None:
     assert settings.cache_dir == Path("/fast/slackanalytics")
 
 
-def test_the_token_is_not_shown() -> None:
-    settings = Settings.from_environment({"SLACKANALYTICS_SLACK_TOKEN": "xoxp-canary"})
+def test_secrets_are_not_shown() -> None:
+    names = ("SLACK_TOKEN", "CLIENT_SECRET", "PASSPHRASE")
+    settings = Settings.from_environment({f"SLACKANALYTICS_{name}": "xoxp-canary" for name in names})
     assert "canary" not in repr(settings)
     assert "canary" not in str(settings)
 
@@ -119,6 +140,14 @@ def test_a_token_goes_nowhere_else(url: str) -> None:
     ("name", "text"),
     [
         ("SOURCE", "airbyte"),
+        ("TOKEN_STORE", "paper"),
+        ("TOKEN_STORE", "aws:"),
+        ("INSTALLATION", "telephone"),
+        ("AUTHORIZE_URL", "https://example.com/oauth/v2/authorize"),
+        ("PUBLIC_URL", "http://analytics.example.com"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://user@analytics.example.com"),
+        ("PUBLIC_URL", "analytics.example.com"),
         ("DEADLINE", "soon"),
         ("DEADLINE", "0"),
         ("DEADLINE", "-1"),
@@ -135,6 +164,20 @@ def test_a_token_goes_nowhere_else(url: str) -> None:
 def test_a_malformed_setting_is_refused_by_name(name: str, text: str) -> None:
     with pytest.raises(ConfigurationError, match=f"SLACKANALYTICS_{name}"):
         Settings.from_environment({f"SLACKANALYTICS_{name}": text})
+
+
+@pytest.mark.parametrize(
+    ("api", "page"),
+    [
+        ("https://slack.com/api", "https://slack.com/oauth/v2/authorize"),
+        ("https://example.slack.com/api", "https://slack.com/oauth/v2/authorize"),
+        ("https://slack-gov.com/api", "https://slack-gov.com/oauth/v2/authorize"),
+        ("http://127.0.0.1:8900/api", "http://127.0.0.1:8900/oauth/v2/authorize"),
+    ],
+)
+def test_the_consent_page_is_at_the_slack_whose_api_is_called(api: str, page: str) -> None:
+    assert Settings(slack_api_url=api).consent_url == page
+    assert Settings(slack_api_url=api, authorize_url="http://localhost:1/a").consent_url == "http://localhost:1/a"
 
 
 def test_loopback_is_told_from_the_text_alone() -> None:

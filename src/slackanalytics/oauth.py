@@ -1,0 +1,413 @@
+"""The conversation in which an administrator grants access: begun here, held at Slack, completed here.
+
+    conversation = Conversation(settings, store)
+    begun = conversation.begin(redirect_uri, browser=secret_of_this_browser)   # send the browser to begun.authorize_url
+    conversation.complete(state=…, code=…, redirect_uri=redirect_uri, browser=secret_of_this_browser)
+
+Slack's side: https://docs.slack.dev/authentication/installing-with-oauth. A user token is what analytics need, and one
+minimal bot scope is asked for as well, because an organisation cannot install an app without any. PKCE is not used: it
+would make the app a public one for good, whose refresh tokens end after thirty days.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from athena_federation.errors import ConfigurationError, Unauthorized
+from slackanalytics.grants import SCOPE, Connection, Credentials, Grant, scopes
+from slackanalytics.oauth_errors import (
+    CodeRefused,
+    CredentialsRefused,
+    ExchangeRefused,
+    MissingScope,
+    NotConnected,
+    NotOrgInstall,
+    NoUserToken,
+    RedirectRefused,
+    Refused,
+    ReplacesConnection,
+    StateExpired,
+    StateForeign,
+    StateReplayed,
+    StateUnknown,
+    WrongOrganisation,
+)
+from slackanalytics.oauth_states import States
+from slackanalytics.settings import Settings
+from slackanalytics.slack_api import Post, Said, SlackDown, basic, post, printable
+from slackanalytics.token_stores import TokenStore, credentials, grant
+
+__all__ = [
+    "BOT_SCOPE",
+    "LANDING",
+    "REDIRECT",
+    "SCOPE",
+    "Begun",
+    "CodeRefused",
+    "Connected",
+    "Connection",
+    "Conversation",
+    "CredentialsRefused",
+    "ExchangeRefused",
+    "MissingScope",
+    "NoUserToken",
+    "NotConnected",
+    "NotOrgInstall",
+    "RedirectRefused",
+    "Refused",
+    "ReplacesConnection",
+    "SlackDown",
+    "StateExpired",
+    "StateForeign",
+    "StateReplayed",
+    "StateUnknown",
+    "Status",
+    "WrongOrganisation",
+    "manifest",
+    "manifest_url",
+]
+
+BOT_SCOPE = "users:read"
+"""The one minimal bot scope without which an organisation cannot install an app; nothing is done with it."""
+LANDING = "/slack/install"
+REDIRECT = "/slack/oauth_redirect"
+"""Paths of the web app, named as Slack's own tools name them."""
+
+_DEAD = frozenset({"token_revoked", "token_expired", "invalid_auth", "account_inactive", "not_authed"})
+"""Answers that mean a token is good for nothing any more."""
+_TROUBLE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
+_EXCHANGE: Mapping[str, tuple[type[NotConnected], str]] = {
+    "invalid_code": (CodeRefused, "the code was used before, or is older than ten minutes; start again"),
+    "code_already_used": (CodeRefused, "the code was used before; start again"),
+    "code_expired": (CodeRefused, "the code is older than ten minutes; start again"),
+    "bad_redirect_uri": (RedirectRefused, "register this very redirect URL with the Slack app: {redirect_uri}"),
+    "oauth_authorization_url_mismatch": (ExchangeRefused, "the app was asked for at another consent page; start again"),
+    "bad_client_secret": (
+        CredentialsRefused,
+        "the client secret is not this app's; copy it again from Basic Information",
+    ),
+    "invalid_client_id": (
+        CredentialsRefused,
+        "there is no app of this client ID; copy it again from Basic Information",
+    ),
+    "cannot_install_an_org_installed_app": (
+        ExchangeRefused,
+        "the app is installed on the organisation already, by other means; remove it there and start again",
+    ),
+    "no_scopes": (ExchangeRefused, f"the app has no scopes; add the user scope {SCOPE} to it at Slack"),
+    "user_email_unverified": (ExchangeRefused, "whoever approved has to confirm their e-mail address at Slack first"),
+}
+"""What codes of oauth.v2.access come to: https://docs.slack.dev/reference/methods/oauth.v2.access."""
+_PAGE = {
+    "access_denied": "nobody granted access at Slack; start again, as an Org Owner or Org Admin",
+    "no_bot_scopes_requested": f"an organisation installs only apps with a bot scope; add {BOT_SCOPE} to the app at Slack",
+    "scope_not_allowed_on_enterprise": "the app asks for a scope that organisations cannot grant; take it out at Slack",
+    "invalid_team_for_non_distributed_app": "activate distribution of the app at Slack, then start again",
+    "unapproved_scope": f"the app needs approval for {SCOPE}; ask an Org Owner to approve it",
+    "invalid_scope": f"add the user scope {SCOPE} and the bot scope {BOT_SCOPE} to the app at Slack",
+}
+"""What Slack's consent page may send back in place of a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A conversation that waits for its answer."""
+
+    authorize_url: str = field(repr=False)
+    """Where the browser goes next. Holds the state, so it is not for logs."""
+    state: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A conversation that ended well."""
+
+    connection: Connection
+    replaced: Connection | None
+    """The connection that was in place before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What is stored, told without a call."""
+
+    connection: Connection | None
+    place: str
+    """Where secrets rest, as a phrase."""
+    has_credentials: bool
+    is_writable: bool
+    """Whether a connection can be stored there."""
+
+
+class Conversation:
+    """
+    Connects, tells, and disconnects. Safe to share between threads.
+
+    Args:
+        settings: Which Slack, what may be connected.
+        store: Where the secrets rest; they are read when they are used.
+        clock: The time (UTC).
+        random: So many random bytes.
+        http: Calls Slack's API.
+        states: What was begun; by default a memory of this process.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: TokenStore,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        random: Callable[[int], bytes] = secrets.token_bytes,
+        http: Post = post,
+        states: States | None = None,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._random = random
+        self._http = http
+        self._states = states or States(clock)
+
+    def begin(self, redirect_uri: str, *, browser: str, replace: bool = False) -> Begun:
+        """
+        Begins a conversation: good for ten minutes, for one answer, and for this browser alone.
+
+        Args:
+            redirect_uri: Where Slack sends the browser back; registered with the app, and given to `complete` as well.
+            browser: A secret that only this browser knows, such as its session.
+            replace: Whether a connection of another organisation or account may be replaced.
+
+        Raises:
+            ConfigurationError: The app's credentials are missing, or a token could not be stored.
+        """
+        if not self._store.is_writable:
+            self._store.write("token", "")  # says why not
+        app = self._credentials()
+        state = base64.urlsafe_b64encode(self._random(16)).decode().rstrip("=")
+        self._states.add(state, browser, redirect_uri, replace=replace)
+        asked = {
+            "client_id": app.client_id,
+            "scope": BOT_SCOPE,
+            "user_scope": SCOPE,
+            "redirect_uri": redirect_uri,
+            "state": state,
+        }
+        return Begun(f"{self._settings.consent_url}?{urlencode(asked)}", state)
+
+    def complete(
+        self, *, state: str | None, browser: str, redirect_uri: str, code: str | None = None, error: str | None = None
+    ) -> Connected:
+        """
+        Ends a conversation with what Slack's redirect brought: exchanges the code, checks, and only then stores.
+
+        Whatever it raises, what was stored before is untouched, and the state is spent.
+
+        Raises:
+            NotConnected: By name: refused, not asked for, expired, used before, wrong organisation, missing scope …
+            SlackDown: Slack did not answer; start again.
+            Throttled: Slack asks for a pause.
+            ConfigurationError: The app's credentials are missing.
+        """
+        begun = self._states.take(state or "", browser, redirect_uri)
+        if error or not code:
+            told = printable(error or "no code")
+            reason = _PAGE.get(told, "Slack sent no code; start again")
+            raise Refused(f"{reason} (Slack: {told})")
+        said = self._exchange(code, redirect_uri)
+        offered = self._checked(said)
+        with self._store.alone():
+            before = grant(self._store, fresh=True)
+            if before and not begun.replace:
+                _keep_to(before.connection, offered.connection)
+            self._store.write("token", offered.written())
+        return Connected(offered.connection, before.connection if before else None)
+
+    def status(self) -> Status:
+        """What is stored. Makes no call. Raises ConfigurationError or Unauthorized where it cannot be read."""
+        found = grant(self._store)
+        return Status(
+            connection=found.connection if found else None,
+            place=self._store.place,
+            has_credentials=credentials(self._store, self._settings) is not None,
+            is_writable=self._store.is_writable,
+        )
+
+    def keep_credentials(self, client_id: str, client_secret: str) -> None:
+        """Stores the app's credentials. Raises ConfigurationError for texts that cannot be any, without repeating them."""
+        for name, text in (("client ID", client_id), ("client secret", client_secret)):
+            if not text or not text.isascii() or not text.isprintable() or " " in text or len(text) > 200:
+                raise ConfigurationError(
+                    f"the {name} is empty or holds what it cannot; copy it again from Basic Information"
+                )
+        self._store.write("client", Credentials(client_id=client_id, client_secret=client_secret).written())
+
+    def test(self) -> Connection:
+        """
+        The stored connection, once Slack has said that its token is still good.
+
+        Raises Unauthorized where it is not, or where there is none; SlackDown or Throttled where Slack does not say.
+        """
+        found = grant(self._store, fresh=True)
+        if found is None:
+            raise Unauthorized("Slack is not connected; run slackanalytics login, or connect it in the web app")
+        said = self._call("auth.test", {}, f"Bearer {found.access_token}")
+        if said.error:
+            raise Unauthorized(f"Slack no longer accepts the token; connect Slack again (Slack: {said.error})")
+        if said.scopes is not None and SCOPE not in scopes(said.scopes):
+            raise MissingScope(f"the token has lost the scope {SCOPE}; connect Slack again")
+        return found.connection
+
+    def revoke(self) -> Connection | None:
+        """
+        Revokes the token at Slack and forgets it; tells what was connected. A token that is dead already is forgotten.
+
+        Raises SlackDown, Throttled or Unauthorized where Slack did not revoke it; then it is still stored.
+        """
+        with self._store.alone():
+            found = grant(self._store, fresh=True)
+            if found is None:
+                return None
+            said = self._call("auth.revoke", {}, f"Bearer {found.access_token}")
+            if said.error and said.error not in _DEAD:
+                raise Unauthorized(f"Slack did not revoke the token; remove the app at Slack (Slack: {said.error})")
+            self._store.erase("token")
+        return found.connection
+
+    def forget(self) -> None:
+        """Forgets the token without a word to Slack, where it stays good."""
+        with self._store.alone():
+            self._store.erase("token")
+
+    def _credentials(self) -> Credentials:
+        found = credentials(self._store, self._settings)
+        if found is None:
+            raise ConfigurationError(
+                "the Slack app's client ID and client secret are not known: set SLACKANALYTICS_CLIENT_ID and"
+                " SLACKANALYTICS_CLIENT_SECRET, or give them to slackanalytics login or to the web app"
+            )
+        return found
+
+    def _exchange(self, code: str, redirect_uri: str) -> Said:
+        app = self._credentials()
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        said = self._call("oauth.v2.access", form, basic(app.client_id, app.client_secret))
+        if said.error is None:
+            return said
+        kind, text = _EXCHANGE.get(said.error, (ExchangeRefused, "start again; if it stays so, check the app at Slack"))
+        raise kind(f"{text.format(redirect_uri=redirect_uri)} (Slack: {said.error})")
+
+    def _checked(self, said: Said) -> Grant:
+        """What the exchange granted, once it is known to be enough and whose it is."""
+        access_token = said.text("authed_user", "access_token")
+        if access_token is None:
+            raise NoUserToken(f"Slack gave no user token; add the user scope {SCOPE} to the app, then start again")
+        offered = self._read(said, access_token)
+        known = offered.connection
+        if self._settings.installation == "organisation" and said.document.get("is_enterprise_install") is not True:
+            raise NotOrgInstall(
+                "the app was installed on a workspace; start again, and at Slack choose the organisation at the top right"
+            )
+        if SCOPE not in scopes(known.scope):
+            raise MissingScope(f"the token was not granted {SCOPE}; start again as an Org Owner or Org Admin")
+        self._pinned(known)
+        return replace(offered, connection=self._identified(offered))
+
+    def _read(self, said: Said, access_token: str) -> Grant:
+        now = self._clock()
+        wide = said.document.get("is_enterprise_install") is True
+        owner = "enterprise" if wide or self._settings.installation == "organisation" else "team"
+        authed_user = said.document["authed_user"]
+        lasts = authed_user.get("expires_in") if isinstance(authed_user, Mapping) else None
+        refresh_token = said.text("authed_user", "refresh_token")
+        return Grant(
+            access_token=access_token,
+            refresh_token=refresh_token,
+            connection=Connection(
+                organisation_id=said.text(owner, "id"),
+                organisation=said.text(owner, "name"),
+                user_id=said.text("authed_user", "id"),
+                app_id=said.text("app_id"),
+                scope=said.text("authed_user", "scope") or "",
+                since=now,
+                expires_at=now + timedelta(seconds=lasts) if isinstance(lasts, int) else None,
+                rotates=refresh_token is not None,
+            ),
+        )
+
+    def _pinned(self, known: Connection) -> None:
+        only = self._settings.organisation
+        if only and known.organisation_id != only:
+            raise WrongOrganisation(
+                f"{_named(known)} answered, and SLACKANALYTICS_ORGANISATION allows {only} alone; choose that one at Slack"
+            )
+
+    def _identified(self, offered: Grant) -> Connection:
+        """The connection with what the token itself says about it. Raises where that contradicts the exchange."""
+        said = self._call("auth.test", {}, f"Bearer {offered.access_token}")
+        if said.error:
+            raise ExchangeRefused(f"Slack does not accept the token it just gave; start again (Slack: {said.error})")
+        known = offered.connection
+        for mine, its in (
+            (known.organisation_id, said.text("enterprise_id") or said.text("team_id")),
+            (known.user_id, said.text("user_id")),
+        ):
+            if mine is None or (its is not None and its != mine):
+                raise WrongOrganisation("Slack's answers name different organisations or accounts; start again")
+        if said.scopes is not None and SCOPE not in scopes(said.scopes):
+            raise MissingScope(f"the token was not granted {SCOPE}; start again as an Org Owner or Org Admin")
+        return replace(known, organisation=known.organisation or said.text("team"), user=said.text("user"))
+
+    def _call(self, method: str, form: Mapping[str, str], authorization: str) -> Said:
+        said = self._http(f"{self._settings.slack_api_url}/{method}", form, authorization)
+        if said.error in _TROUBLE:
+            raise SlackDown(f"{method}: Slack has trouble of its own; try again in some minutes (Slack: {said.error})")
+        return said
+
+
+def _keep_to(held: Connection, offered: Connection) -> None:
+    """Raises unless the new connection is that of the same organisation and account as the one in place."""
+    same = (held.organisation_id, held.user_id) == (offered.organisation_id, offered.user_id)
+    if held.organisation_id is not None and not same:
+        raise ReplacesConnection(
+            f"{_named(held)} is connected, and {_named(offered)} answered; nothing was changed."
+            " To replace the connection, start again and say so"
+        )
+
+
+def _named(known: Connection) -> str:
+    name = f"{printable(known.organisation)} ({known.organisation_id})" if known.organisation else known.organisation_id
+    return f"{name or 'an organisation without an ID'}, account {known.user_id}"
+
+
+def manifest(redirect_uris: Sequence[str]) -> dict[str, object]:
+    """The Slack app as Slack reads it: https://docs.slack.dev/reference/app-manifest."""
+    return {
+        "display_information": {
+            "name": "Slack Analytics for SQL",
+            "description": "Reads the organisation's member analytics, one file a day, to be asked in SQL.",
+            "background_color": "#1d3557",
+        },
+        "features": {"bot_user": {"display_name": "Slack Analytics for SQL", "always_online": False}},
+        "oauth_config": {
+            "redirect_urls": list(redirect_uris),
+            "scopes": {"user": [SCOPE], "bot": [BOT_SCOPE]},
+        },
+        "settings": {
+            "org_deploy_enabled": True,
+            "socket_mode_enabled": False,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def manifest_url(redirect_uris: Sequence[str]) -> str:
+    """Where a browser creates the Slack app in one click: https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests."""
+    document = json.dumps(manifest(redirect_uris), separators=(",", ":"))
+    return f"https://api.slack.com/apps?{urlencode({'new_app': '1', 'manifest_json': document})}"
