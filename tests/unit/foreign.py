@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from athena_federation.messages import (
+    GetDataSourceCapabilitiesRequest,
+    GetDataSourceCapabilitiesResponse,
     GetSplitsRequest,
     GetSplitsResponse,
     GetTableLayoutRequest,
@@ -102,6 +104,8 @@ class Foreign:
         match request:
             case PingRequest():
                 return PingResponse(source_type="foreign", serde=4)
+            case GetDataSourceCapabilitiesRequest():
+                return GetDataSourceCapabilitiesResponse()
             case ListSchemasRequest():
                 return ListSchemasResponse(schemas=("Main",))
             case ListTablesRequest():
