@@ -143,7 +143,7 @@ class SlackDatabase(Database):
             result.close()
             raise NotPublished(
                 f"{absent[0].day.isoformat()}: Slack has no data for this day ({absent[0].reason})"
-                + (f", nor for the {len(absent) - 1} others asked for" if len(absent) > 1 else "")
+                + (f", nor for {plural(len(absent) - 1, 'other day')} asked for" if len(absent) > 1 else "")
                 + "; ask for other days (day_status tells which there are)",
                 reason=absent[0].reason or "",
                 final=True,
