@@ -64,7 +64,8 @@ class Result:
 
     def batches(self, size: int = 65_536) -> Iterator[pa.RecordBatch]:
         """Arrow batches of at most `size` rows."""
-        reader: pa.RecordBatchReader = self.connection.sql("FROM answer").to_arrow_reader(size)
+        cursor = self.connection.cursor()  # whoever reads only some batches keeps nobody else from reading
+        reader: pa.RecordBatchReader = cursor.sql("FROM answer").to_arrow_reader(size)
         for batch in reader:
             columns = [
                 column.cast(field.type, safe=False) for column, field in zip(batch.columns, self.schema, strict=True)
