@@ -26,7 +26,7 @@ import pyarrow.csv
 
 from athena_federation.blocks import load_batch
 from athena_federation.columns import storable
-from athena_federation.dialect import MACROS, Relation, Scan, Statement, View, compile  # noqa: A004
+from athena_federation.dialect import MACROS, Relation, Scan, Statement, View, compile, explained  # noqa: A004
 from athena_federation.dialect.types import declared
 from athena_federation.engine import Engine, Progress, Transport, in_process
 from athena_federation.errors import QueryError, UnknownTable
@@ -321,7 +321,7 @@ class Workspace:
         try:
             self.connection.execute(f"CREATE TABLE answer AS {statement.sql}")
         except duckdb.Error as error:
-            raise QueryError(complaint(error)) from error
+            raise QueryError(explained(str(error))) from error
         return Result(self.connection, statement.columns, self.close)
 
 
@@ -358,12 +358,6 @@ def read_csv(path: Path) -> pa.Table:
         raise QueryError(f"{path}: {error.strerror or error}") from error
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise QueryError(f"{path}: not CSV with a header line, in UTF-8: {error}") from error
-
-
-def complaint(error: duckdb.Error) -> str:
-    """What DuckDB says of a value that it could not compute with, without its own prefix."""
-    text = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", str(error)).splitlines()[0]
-    return "DIVISION_BY_ZERO: Division by zero" if text.startswith("Division by zero") else text
 
 
 def connect(
