@@ -57,6 +57,8 @@ BLOCK_SIZE, INLINE_SIZE = 16_000_000, 5_242_880
 """Bytes of Arrow buffers in a spilled block, and in an answer: what Athena asks for."""
 UNLIMITED = 2**62
 """Bytes where no blob store is at hand: nothing but an inline answer could be read."""
+PARTITIONS = 2_000
+"""Rows of a layout in one request for splits, which must stay below Lambda's 6 MB."""
 PREFETCHED = 2
 """Spilled blocks fetched ahead of the one that is read."""
 
@@ -144,12 +146,16 @@ class Engine:
         self, table: GetTableResponse, partitions: pa.RecordBatch, predicate: Predicate, *, query: str = ""
     ) -> list[Split]:
         """All splits of some partitions, page after page. No partitions, no splits: nothing is asked then."""
-        if not partitions.num_rows:
-            return []
         query = query or query_id()
-        found: list[Split] = []
+        parts = [partitions] if partitions.num_rows <= PARTITIONS else sliced(partitions)
+        return [split for part in parts for split in self.splits_of(table, part, predicate, query)]
+
+    def splits_of(
+        self, table: GetTableResponse, partitions: pa.RecordBatch, predicate: Predicate, query: str
+    ) -> Iterator[Split]:
+        """The splits of as many partitions as one request carries."""
         token: str | None = None
-        while True:
+        while partitions.num_rows:
             request = GetSplitsRequest(
                 catalog=self.catalog,
                 query_id=query,
@@ -160,10 +166,10 @@ class Engine:
                 continuation_token=token,
             )
             page = self.ask(request, GetSplitsResponse)
-            found += page.splits
+            yield from page.splits
             token = self.following(token, page.continuation_token)
             if token is None:
-                return found
+                return
 
     def read(
         self,
@@ -208,7 +214,7 @@ class Engine:
             if not isinstance(answer, ReadRecordsResponse | RemoteReadRecordsResponse):
                 raise self.unexpected(request, answer)
             found = answer.records.schema if isinstance(answer, ReadRecordsResponse) else answer.schema
-            if not found.equals(schema):
+            if found.names != schema.names or found.types != schema.types:
                 raise RemoteProtocolError(f"table {table.table}: asked for {schema}, got {found}".replace("\n", ", "))
             return answer
 
@@ -240,6 +246,10 @@ class Engine:
             return unseal(data, answer.schema, answer.encryption_key)
 
         yield from in_order(opened, answer.remote_blocks, PREFETCHED)
+
+
+def sliced(partitions: pa.RecordBatch) -> list[pa.RecordBatch]:
+    return [partitions.slice(first, PARTITIONS) for first in range(0, partitions.num_rows, PARTITIONS)]
 
 
 def in_order(make: Callable[[Item], Made], items: Iterable[Item], workers: int) -> Iterator[Made]:

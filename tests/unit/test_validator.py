@@ -94,7 +94,7 @@ def only_for(kind: type, make: Callable[[Any, Any], Response]) -> Callable[[Requ
     return lambda request, response: make(request, response) if isinstance(request, kind) else response
 
 
-def unlike(request: Any, response: Any, numbers: Any = count()) -> Response:  # noqa: B008 - one count for all calls
+def unlike(request: Any, response: Response, numbers: Any = count()) -> Response:  # noqa: B008 - one count for all calls
     """Rows that differ from call to call."""
     if isinstance(response, ReadRecordsResponse) and next(numbers) % 2 and response.records.num_rows:
         return replace(response, records=response.records.slice(1))

@@ -94,8 +94,7 @@ def has_splits(it: TableExamined) -> str:
 
 def gives_rows(it: TableExamined) -> str:
     """The first split that has any is looked at from here on."""
-    require(bool(it.splits), "its splits are not known")
-    for split in it.splits:
+    for split in needed(it.splits or None, "its splits are not known"):
         it.split, it.rows = split, it.rows_of(split)
         if it.rows.num_rows:
             return f"{it.rows.num_rows:,}"
