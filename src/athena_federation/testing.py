@@ -2,8 +2,8 @@
 
     TestEcb = athena_federation.testing.contract(connector)
 
-Needs pytest. The checks are in `suite`, and so are a connector that does everything wrong (`suite.hostile`) and
-what can happen to messages and blocks on their way (`suite.faults`).
+Needs pytest. `hostile` is a connector that does everything wrong, and `faults` is what can happen to messages and
+blocks on their way; both are for whoever writes an engine, a transport or a blob store.
 """
 
 from __future__ import annotations
@@ -23,12 +23,25 @@ from athena_federation.engine import Engine
 from athena_federation.handler import Handler
 from athena_federation.services import Clients
 from athena_federation.spill import Spilling
-from athena_federation.suite import CHECKS, Check
+from athena_federation.suite import CHECKS, Check, faults, hostile
 from athena_federation.suite.subject import Broken, Call, Claims, Subject
 from athena_federation.table import Connector
 from athena_federation.transports import Transport, http, in_process, loopback
 
-__all__ = ["ROADS", "Blobs", "Broken", "Call", "Claims", "Road", "by_call", "by_lambda", "by_loopback", "contract"]
+__all__ = [
+    "ROADS",
+    "Blobs",
+    "Broken",
+    "Call",
+    "Claims",
+    "Road",
+    "by_call",
+    "by_lambda",
+    "by_loopback",
+    "contract",
+    "faults",
+    "hostile",
+]
 
 BUCKET = "blocks"
 

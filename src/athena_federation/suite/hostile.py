@@ -158,6 +158,7 @@ VICES = (
         "listing its partitions failed with KeyError",
         Listed(("place",), lambda: [{"plaec": "a"}]),
     ),
+    Vice("place_twice", good, ConnectorError, "more than once", listed("a", "b", "a")),
     Vice("refused_halfway", then(SourceError("HTTP status 500")), SourceError, "HTTP status 500", listed("a", None)),
 )
 """Each fails the whole reading, whatever rows came before."""
