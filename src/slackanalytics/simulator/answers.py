@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 SCOPE = "admin.analytics:read"
@@ -48,6 +48,9 @@ class Request:
     """Where the simulator answers, ``http://127.0.0.1:PORT``."""
     complaint: str | None = None
     """The error code for a body that could not be read."""
+    verb: str = "GET"
+    basic: tuple[str, str] | None = None
+    """Client ID and secret from the header ``Authorization``, decoded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +118,14 @@ def error_answer(code: str) -> Answer:
     if code == "missing_scope":
         document |= {"needed": SCOPE, "provided": "users:read"}
     return json_answer(document)
+
+
+def with_scopes(answer: Answer, granted: str) -> Answer:
+    """
+    The same answer, telling that the token has these scopes.
+    """
+    others = [header for header in answer.headers if header[0] != "x-oauth-scopes"]
+    return replace(answer, headers=(*others, ("x-oauth-scopes", granted)))
 
 
 def rate_limited(retry_after: str | None) -> Answer:

@@ -1,7 +1,8 @@
 """
 What the simulator can be told to get wrong, and when.
 
-A plan maps a day (``2026-11-10``), every day (``*``) or the method ``auth.test`` to a script. A script is one or more steps with
+A plan maps a day (``2026-11-10``), every day (``*``) or a method without files (``auth.test``, ``auth.revoke``,
+``apps.uninstall``, ``oauth.v2.access``) to a script. A script is one or more steps with
 commas between; a step is ``KIND[:ARGUMENT][*TIMES]``. A step with a number of times is played that often and then makes
 way for the next, one without is played for ever, and after the last step the true answer is given: ``503*2`` fails
 twice, ``429:1*1,truncated`` limits once and then only ever serves half a file.
@@ -43,9 +44,12 @@ _DELIVERIES = {
     "chunked_cut": 0.0,
 }
 _STATUSES = ("204", "400", "403", "404", "500", "502", "503", "504")
+METHODS = ("auth.test", "auth.revoke", "apps.uninstall", "oauth.v2.access")
+SHAPES = ("no_user_token", "short_scope")
+"""What an exchange may leave out although it says ok; a fault of ``oauth.v2.access`` alone."""
 _SPECIAL = ("429", "bomb", "encoded_error", "error", "error_as_gzip", "html200", "huge_header", "ok_true", "redirect")
 
-FAULT_KINDS = frozenset({*ERROR_CODES, *CORRUPTIONS, *_DELIVERIES, *_STATUSES, *_SPECIAL})
+FAULT_KINDS = frozenset({*ERROR_CODES, *CORRUPTIONS, *_DELIVERIES, *_STATUSES, *_SPECIAL, *SHAPES})
 """Every kind that a step may name."""
 
 _STEP = re.compile(r"(?P<kind>\w+)(?::(?P<argument>[^*]*))?(?:\*(?P<times>\d+))?", re.ASCII)
@@ -73,9 +77,12 @@ class FaultPlan:
 
     def __init__(self, scripts: Mapping[str, str]) -> None:
         self._steps = {_parse_key(key): list(parse_script(script)) for key, script in scripts.items()}
-        for fault in self._steps.get("auth.test", ()):
-            if fault.kind in CORRUPTIONS or fault.kind == "bomb":
-                raise ValueError(f"auth.test answers with no file that could suffer the fault {fault.kind}")
+        for key, steps in self._steps.items():
+            for fault in steps:
+                if key in METHODS and (fault.kind in CORRUPTIONS or fault.kind == "bomb"):
+                    raise ValueError(f"{key} answers with no file that could suffer the fault {fault.kind}")
+                if key != "oauth.v2.access" and fault.kind in SHAPES:
+                    raise ValueError(f"only oauth.v2.access can suffer the fault {fault.kind}")
         self._lock = threading.Lock()
 
     def step(self, *keys: str) -> Fault | None:
@@ -116,10 +123,10 @@ def parse_option(option: str) -> tuple[str, str]:
 
 def _parse_key(key: str) -> str:
     """
-    ``*``, ``auth.test`` or a day, in the one spelling that it is asked for with.
+    ``*``, a method or a day, in the one spelling that it is asked for with.
     """
     key = key.strip()
-    return key if key in ("*", "auth.test") else date.fromisoformat(key).isoformat()
+    return key if key in ("*", *METHODS) else date.fromisoformat(key).isoformat()
 
 
 def _parse_step(step: str) -> Fault:

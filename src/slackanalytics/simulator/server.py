@@ -4,6 +4,7 @@ The simulator on a port of this machine: HTTP in, HTTP out, and connections that
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
@@ -16,11 +17,14 @@ from dataclasses import dataclass
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from slackanalytics.simulator.answers import Answer, Call, Delivery, Request
 
 _LARGEST_REQUEST = 65_536
+
+CONSENT = "oauth/v2/authorize"
+"""The path of the page on which an administrator grants access; the ``method`` of a request for it."""
 
 
 class Slack(Protocol):
@@ -29,6 +33,7 @@ class Slack(Protocol):
     """
 
     token: str
+    client: tuple[str, str]
 
     @property
     def calls(self) -> tuple[Call, ...]: ...
@@ -55,9 +60,16 @@ class Served:
     @property
     def token(self) -> str:
         """
-        The one token that is accepted.
+        The token that is accepted without anybody having granted it.
         """
         return self.slack.token
+
+    @property
+    def client(self) -> tuple[str, str]:
+        """
+        Client ID and client secret of the app that can be granted access.
+        """
+        return self.slack.client
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -73,7 +85,9 @@ def serving(slack: Slack, port: int, sleep: Callable[[float], object] | None) ->
     Serve while the context lasts. At its end every connection is closed and every thread has ended.
     """
     server = _Server(slack, port, sleep)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="slack-simulator", daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="slack-simulator", daemon=True
+    )
     thread.start()
     try:
         yield Served(slack, server.server_address[1])
@@ -163,19 +177,24 @@ class _Handler(BaseHTTPRequestHandler):
         return dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
 
     def _respond(self, arguments: dict[str, str], *, token: str | None = None, complaint: str | None = None) -> None:
-        area, _, method = urlsplit(self.path).path.strip("/").partition("/")
+        path = urlsplit(self.path).path.strip("/")
+        area, _, method = path.partition("/")
         if area == "files":
             method, arguments = "files", {"date": method.removesuffix(".json.gz")}
+        elif path == CONSENT:
+            method = CONSENT
         elif area != "api":
             self.send_error(404)
             return
-        scheme, _, bearer = self.headers.get("Authorization", "").partition(" ")
+        scheme, _, shown = self.headers.get("Authorization", "").partition(" ")
         request = Request(
             method=method,
             arguments=arguments,
-            token=bearer.strip() if scheme.lower() == "bearer" else token,
+            token=shown.strip() if scheme.lower() == "bearer" else token,
             origin=f"http://127.0.0.1:{self.server.server_address[1]}",
             complaint=complaint,
+            verb=self.command,
+            basic=read_basic(shown) if scheme.lower() == "basic" else None,
         )
         self._send(self.server.slack.answer(request))
 
@@ -242,6 +261,17 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _chunk(piece: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(piece), piece)
+
+
+def read_basic(shown: str) -> tuple[str, str] | None:
+    """
+    Client ID and secret, each form-encoded before they were joined: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1.
+    """
+    try:
+        name, colon, secret = base64.b64decode(shown, validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return (unquote_plus(name), unquote_plus(secret)) if colon else None
 
 
 def read_body(headers: Message, body: bytes) -> tuple[dict[str, str], str | None]:

@@ -12,17 +12,34 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 
 from slackanalytics.simulator.activity import FIRST_DAY, MemberFiles
-from slackanalytics.simulator.answers import Answer, Call, Request, error_answer, file_answer, json_answer, rate_limited
+from slackanalytics.simulator.answers import (
+    Answer,
+    Call,
+    Request,
+    error_answer,
+    file_answer,
+    json_answer,
+    rate_limited,
+    with_scopes,
+)
+from slackanalytics.simulator.authorizations import (
+    CHOICES,
+    DEMO_CLIENT_ID,
+    DEMO_CLIENT_SECRET,
+    Authorizations,
+    Issued,
+    refused_file,
+)
 from slackanalytics.simulator.channels import ChannelFiles, gzipped
-from slackanalytics.simulator.company import ENTERPRISE_ID, Company
-from slackanalytics.simulator.faults import FaultPlan, faulty_answer
+from slackanalytics.simulator.company import ENTERPRISE_ID, Company, Person
+from slackanalytics.simulator.faults import METHODS, SHAPES, FaultPlan, faulty_answer
 from slackanalytics.simulator.roster import roster_csv
-from slackanalytics.simulator.server import Served, serving
+from slackanalytics.simulator.server import CONSENT, Served, serving
 
 DEMO_TOKEN = "xoxp-example-corp-demo"  # noqa: S105 - documented, and good for the simulator only
 """The user token that a simulator accepts unless it is given another."""
@@ -49,7 +66,9 @@ class Simulator:
 
     ``today`` is a day or asks for one; ``lag`` is how many days old the newest file is; ``rate_limit`` is how many calls
     a token has per minute and method (Slack's tier 2 is 20), ``None`` for any number; ``faults`` is described in
-    `slackanalytics.simulator.faults`. Raises `ValueError` for a fault that does not exist or a token that is no user token.
+    `slackanalytics.simulator.faults`. Access can be granted to the app of ``client`` (its ID and secret) on a consent page;
+    ``redirect_uris`` are those registered for it, ``None`` any on this machine or behind TLS; with ``rotation`` its tokens
+    last twelve hours, and a used refresh token ``grace`` seconds more. Raises `ValueError` for a fault that does not exist or a token that is no user token.
     """
 
     def __init__(  # noqa: PLR0913 - each is a setting with a sensible default, given by name
@@ -62,6 +81,10 @@ class Simulator:
         rate_limit: int | None = 20,
         faults: Mapping[str, str] | None = None,
         lag: int = 2,
+        client: tuple[str, str] = (DEMO_CLIENT_ID, DEMO_CLIENT_SECRET),
+        redirect_uris: Sequence[str] | None = None,
+        rotation: bool = False,
+        grace: float = 30.0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
@@ -69,12 +92,23 @@ class Simulator:
             raise ValueError(f"the simulator's token is a user token and begins with {' or '.join(_USER_TOKENS)}")
         self.company = Company(members, seed)
         self.token = token
+        self.client = client
         self._files = MemberFiles(self.company)
         self._channels = ChannelFiles(self.company)
         self._today = today
         self._lag = timedelta(days=lag)
         self._faults = FaultPlan(faults or {})
         self._limit = None if rate_limit is None else _RateLimit(rate_limit, clock)
+        self.authorizations = Authorizations(
+            seed=seed,
+            client=client,
+            user_id=self._administrator().user_id,
+            redirect_uris=redirect_uris,
+            rotation=rotation,
+            grace=grace,
+            clock=clock,
+        )
+        self._revoked: str | None = None
         self._clock = clock
         self._sleep = sleep
         self._calls: list[Call] = []
@@ -145,47 +179,114 @@ class Simulator:
             self._calls.append(call)
         return answer
 
+    def revoke(self, code: str = "token_revoked") -> None:
+        """
+        End every token at once, as an administrator can at Slack: from now on they are answered with this error code.
+        """
+        self._revoked = code
+        self.authorizations.withdraw(code)
+
     def _answer(self, request: Request) -> Answer:
-        if request.method == "files":
-            return self._moved_file(request)
-        if request.method not in (GET_FILE, "auth.test"):
-            return error_answer("unknown_method")
-        refusal = request.complaint or self._refusal(request.token)
+        match request.method:
+            case "files":
+                return self._moved_file(request)
+            case _ if request.method == CONSENT:
+                return self.authorizations.consent(request)
+            case "oauth.v2.access":
+                return self._exchange(request)
+            case method if method not in (GET_FILE, *METHODS):
+                return error_answer("unknown_method")
+        refusal = request.complaint or self._refusal(request)
         if refusal is not None:
             return error_answer(refusal)
-        if request.method == "auth.test":
-            return self._identity(request)
+        issued = self.authorizations.issued(request.token or "")
+        answer = self._granted(request, issued)
+        return (
+            with_scopes(answer, issued.grant.bot_scope if issued.is_bot else issued.grant.scope) if issued else answer
+        )
+
+    def _exchange(self, request: Request) -> Answer:
+        fault = self._faults.step(request.method)
+        if fault is not None and fault.kind not in SHAPES:
+            return faulty_answer(fault, request, self.today, lambda: b"{}\n")
+        if request.complaint:
+            return error_answer(request.complaint)
+        return self.authorizations.access(request, fault.kind if fault else "")
+
+    def _granted(self, request: Request, issued: Issued | None) -> Answer:
+        """
+        The answer to a call with a good token.
+        """
+        if request.method in METHODS:
+            fault = self._faults.step(request.method)
+            if fault is not None:
+                return faulty_answer(fault, request, self.today, lambda: b"{}\n")
+        match request.method:
+            case "auth.test":
+                return self._identity(issued)
+            case "auth.revoke":
+                return self._revocation(request, issued)
+            case "apps.uninstall":
+                return self._removal(request, issued)
         if self._limit is not None and (wait := self._limit.wait(request.method)):
             return rate_limited(str(wait))
         return self._file(request)
 
-    def _refusal(self, token: str | None) -> str | None:
+    def _refusal(self, request: Request) -> str | None:
         """
         The error code for a token that is not good, or `None`.
         """
+        token = request.token
         if not token:
             return "not_authed"
+        if issued := self.authorizations.issued(token):
+            return issued.refusal or (refused_file(issued) if request.method == GET_FILE else None)
         if token.startswith("xoxb-"):
             return "not_allowed_token_type"
-        return None if hmac.compare_digest(token.encode(), self.token.encode()) else "invalid_auth"
+        return self._revoked if hmac.compare_digest(token.encode(), self.token.encode()) else "invalid_auth"
 
-    def _identity(self, request: Request) -> Answer:
-        fault = self._faults.step("auth.test")
-        if fault is not None:
-            return faulty_answer(fault, request, self.today, lambda: b"{}\n")
-        administrator = next(self.company.people(self.today, self.today))
-        return json_answer(
-            {
-                "ok": True,
-                "url": "https://example-corp.enterprise.slack.com/",
-                "team": "Example Corp",
-                "user": administrator.slack_email.partition("@")[0],
-                "team_id": ENTERPRISE_ID,
-                "user_id": administrator.user_id,
-                "enterprise_id": ENTERPRISE_ID,
-                "is_enterprise_install": True,
-            }
-        )
+    def _administrator(self) -> Person:
+        return next(self.company.people(self.today, self.today))
+
+    def _identity(self, issued: Issued | None) -> Answer:
+        administrator = self._administrator()
+        place = issued.grant.place if issued else CHOICES[0]
+        wide = place.kind == "organisation"
+        document: dict[str, object] = {
+            "ok": True,
+            "url": "https://example-corp.enterprise.slack.com/",
+            "team": place.name,
+            "user": administrator.slack_email.partition("@")[0],
+            "team_id": place.id,
+            "user_id": issued.grant.user_id if issued else administrator.user_id,
+            "enterprise_id": place.id if wide else ENTERPRISE_ID,
+            "is_enterprise_install": wide,
+        }
+        if issued and (left := self.authorizations.seconds_left(issued)) is not None:
+            document["expires_in"] = left
+        return json_answer(document)
+
+    def _revocation(self, request: Request, issued: Issued | None) -> Answer:
+        if request.arguments.get("test", "") in ("1", "true"):
+            return json_answer({"ok": True, "revoked": False})
+        if issued:
+            self.authorizations.revoke(request.token or "")
+        else:
+            self._revoked = "token_revoked"
+        return json_answer({"ok": True, "revoked": True})
+
+    def _removal(self, request: Request, issued: Issued | None) -> Answer:
+        shown = request.basic or (request.arguments.get("client_id", ""), request.arguments.get("client_secret", ""))
+        if shown[0] != self.client[0]:
+            return error_answer("invalid_client_id")
+        if shown != self.client:
+            return error_answer("bad_client_secret")
+        if issued is None:
+            return error_answer("client_id_token_mismatch")
+        if issued.is_bot:
+            return error_answer("no_permission")
+        self.authorizations.withdraw("account_inactive")
+        return json_answer({"ok": True})
 
     def _file(self, request: Request) -> Answer:
         arguments = request.arguments
