@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,8 +23,9 @@ MEMBERS, SEED = 1_000, 2026
 
 NEXT = """
   slackanalytics tables -v
-  slackanalytics explain "SELECT count(*) FROM member_analytics WHERE activity_date >= current_date - INTERVAL '7' DAY"
-  slackanalytics query "SELECT date, count_if(is_active) AS active FROM member_analytics GROUP BY date ORDER BY date"
+  slackanalytics explain "SELECT user_id FROM member_analytics"
+  slackanalytics query "SELECT date, count_if(is_active) AS active
+      FROM member_analytics GROUP BY date ORDER BY date"
   slackanalytics sync
 """
 """What somebody who has seen the demo may want to try."""
@@ -58,7 +59,7 @@ def keep_serving(port: int) -> None:
         write_roster(simulator.company, simulator.today, roster)
         announce(server, f"export SLACKANALYTICS_HR_FILE={roster}", "export SLACKANALYTICS_RATE_LIMIT=off")
         terminal.stderr().print(f"\nand then, for example:\n{NEXT}", markup=False)
-        threading.Event().wait()
+        until_interrupted()
 
 
 def simulate(
@@ -83,7 +84,14 @@ def simulate(
             write_roster(simulator.company, simulator.today, hr_output)
             more.append(f"export SLACKANALYTICS_HR_FILE={hr_output.absolute()}")
         announce(server, *more)
+        until_interrupted()
+
+
+def until_interrupted() -> None:
+    """Waits for Ctrl-C or a signal to end, which is how serving is meant to end."""
+    with suppress(KeyboardInterrupt):
         threading.Event().wait()
+    terminal.stderr().print("\nThe simulated Slack has ended.")
 
 
 def today() -> date | Callable[[], date]:

@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pyarrow as pa
 import pytest
 from moto.server import ThreadedMotoServer
 from tests.e2e.command import TODAY, Desk
 from tests.e2e.slack import TOKEN
 from tests.unit.foreign import PLACES, ROWS_EACH, Foreign
 
-from athena_federation import emulator, wire
+from athena_federation import aws, emulator, wire
+from athena_federation.table import Column, Connector, Scan, Table
 from slackanalytics.simulator import Simulator
 
 BUCKET = "blocks"
@@ -226,6 +228,34 @@ def test_what_is_no_connector_at_all_is_said(desk: Desk) -> None:
         message.write_text(json.dumps({"@type": "PingRequest", **ASK}))
         assert "not JSON: <html>" in desk.run("invoke", str(message), "--connector", url).complaint
         assert "<html>" in desk.run("query", "--connector", url, "SELECT 1 FROM t").complaint
+
+
+NOTE = "x" * 500
+
+
+def notes(_: Scan) -> Iterator[pa.RecordBatch]:
+    for first in range(0, 20_000, 5_000):
+        yield pa.record_batch({"n": range(first, first + 5_000), "note": [NOTE] * 5_000})
+
+
+def test_rows_that_no_answer_could_hold_are_read_out_of_s3(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in desk.environment.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+    table = Table(name="notes", columns=(Column("n", pa.int64()), Column("note", pa.string())), read=notes)
+    large = aws.lambda_handler(Connector(name="large", tables=[table]), {"spill_bucket": BUCKET})
+    with emulator.server(large, 0) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        sql = "SELECT count(*), sum(n), min(length(note)), max(length(note)) FROM notes"
+        found = desk.run("query", "--connector", url, "--format", "csv", sql)
+        nowhere = desk.run("query", "--connector", url, sql, AWS_ENDPOINT_URL_S3="http://127.0.0.1:9")
+        server.shutdown()
+        thread.join()
+    assert found.code == 0, found.err
+    assert found.text.splitlines()[1] == "20000,199990000,500,500"
+    assert "s3:GetObject" in nowhere.complaint
 
 
 def test_a_connector_of_another_make_is_asked_in_sql(desk: Desk, tmp_path: Path) -> None:
