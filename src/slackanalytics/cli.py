@@ -361,7 +361,8 @@ def code_of(error: BaseException, stopped: list[int]) -> int:
     """The exit code for what ended a verb, after one line about it where there is something to say."""
     match error:
         case _ if stopped:  # whatever a library made of the interrupt
-            sys.stderr.write("slackanalytics: interrupted; nothing half done is left\n")
+            ahead = "\n" if sys.stderr.isatty() else ""  # the terminal has just shown ^C
+            sys.stderr.write(f"{ahead}slackanalytics: interrupted; nothing half done is left\n")
             return 128 + stopped[0]
         case click.exceptions.Exit():
             return error.exit_code
