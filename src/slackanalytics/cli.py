@@ -18,6 +18,7 @@ import click
 
 from slackanalytics import protocol
 from slackanalytics.protocol import connector_options, examples
+from slackanalytics.web.command import serve
 
 if TYPE_CHECKING:
     from athena_federation.results import Result
@@ -323,7 +324,7 @@ def show_demo(serve: bool, port: int) -> None:
     demo.run(POST_SQL, serve=serve, port=port)
 
 
-for command in protocol.COMMANDS:
+for command in (*protocol.COMMANDS, serve):
     slackanalytics.add_command(command)
 
 

@@ -76,6 +76,24 @@ class Settings:
     organisation: str | None = field(default=None, metadata={"variable": "SLACKANALYTICS_ORGANISATION"})
     """The ID (`E…`) of the only organisation that may be connected. Unset, the first one is kept to."""
 
+    admin_passphrase: str | None = field(
+        default=None, repr=False, metadata={"variable": "SLACKANALYTICS_ADMIN_PASSPHRASE"}
+    )
+    """The hash, from `slackanalytics serve --new-passphrase`, of the passphrase that the web app asks for. Unset, it prints
+    a key when it starts."""
+
+    identity_header: str | None = field(default=None, metadata={"variable": "SLACKANALYTICS_IDENTITY_HEADER"})
+    """The header in which a load balancer tells the web app who is asking, believed from `SLACKANALYTICS_PROXIES` alone."""
+
+    people: tuple[str, ...] = field(default=(), metadata={"variable": "SLACKANALYTICS_PEOPLE"})
+    """Whom that header may name, comma-separated: those who may connect Slack."""
+
+    proxies: tuple[str, ...] = field(default=(), metadata={"variable": "SLACKANALYTICS_PROXIES"})
+    """The load balancer's addresses, comma-separated, like `10.0.0.0/16`."""
+
+    launch_url: str | None = field(default=None, metadata={"variable": "SLACKANALYTICS_LAUNCH_URL"})
+    """In AWS, where the connector's stack is launched with everything filled in; the web app links to it."""
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """The settings in force; an empty variable counts as unset. Raises ConfigurationError naming the variable."""
@@ -99,6 +117,11 @@ class Settings:
             public_url=_public_url(given.get("SLACKANALYTICS_PUBLIC_URL")),
             installation=_installation(given.get("SLACKANALYTICS_INSTALLATION", "organisation")),
             organisation=given.get("SLACKANALYTICS_ORGANISATION"),
+            admin_passphrase=given.get("SLACKANALYTICS_ADMIN_PASSPHRASE"),
+            identity_header=given.get("SLACKANALYTICS_IDENTITY_HEADER"),
+            people=_listed(given.get("SLACKANALYTICS_PEOPLE", "")),
+            proxies=_listed(given.get("SLACKANALYTICS_PROXIES", "")),
+            launch_url=_launch_url(given.get("SLACKANALYTICS_LAUNCH_URL")),
         )
 
     @property
@@ -158,6 +181,17 @@ def _public_url(text: str | None) -> str | None:
             f"{name} must begin with https://, or with http:// for this machine, because codes come there"
         )
     return text.rstrip("/")
+
+
+def _launch_url(text: str | None) -> str | None:
+    """A page links to it, so it leads to https and nowhere else."""
+    if text and not (text.startswith("https://") and text.isascii() and text.isprintable() and " " not in text):
+        raise ConfigurationError("SLACKANALYTICS_LAUNCH_URL must begin with https://")
+    return text
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _url(text: str, name: str, example: str) -> SplitResult:

@@ -1,0 +1,67 @@
+"""Pages: templates filled in, every value escaped, and the headers that go with all of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from slackanalytics.web.sessions import Session
+from slackanalytics.web.site import Site
+
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("slackanalytics.web"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TEMPLATES.globals["version"] = version("slackanalytics")
+
+
+def moment(at: datetime) -> str:
+    """A moment to read: `25 November 2026, 08:30 UTC`."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+TEMPLATES.filters["moment"] = moment
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A template with its values, for whoever is signed in."""
+    found: Session | None = request.scope.get("signed_in")
+    site: Site = request.app.state.site
+    vouched = request.app.state.access.prompt is None
+    text = TEMPLATES.get_template(template).render(
+        session=found, site=site, path=request.scope["path"], vouched=vouched, **values
+    )
+    return HTMLResponse(text, status)
+
+
+ERRORS = {
+    400: ("This request makes no sense", "Something in it is malformed. Go back and try again."),
+    403: (
+        "This request was refused",
+        "It did not come from a page of this app, so nothing was done. Open the page here and use its button.",
+    ),
+    404: ("There is no such page", "The address may be mistyped, or from an older version."),
+    405: ("That is not how this page is used", "The address exists, but not for this kind of request."),
+    413: ("That is too much", "The form was larger than anything this app asks for, so it was not read."),
+    421: (
+        "This address is not served here",
+        "The app answers under its own address only. Use the one that it printed when it started.",
+    ),
+    500: ("Something went wrong here", "It is our mistake, not yours. Nothing was changed. The log has the details."),
+}
+"""A heading and a sentence for each status that is not about Slack."""
+
+
+def error_page(request: Request, status: int) -> HTMLResponse:
+    """The page of an error that has nothing to do with Slack."""
+    title, text = ERRORS.get(status, ERRORS[400 if status < 500 else 500])
+    return page(request, "error.html", status, title=title, text=text)
