@@ -5,7 +5,7 @@ select * from slackanalytics_catalog.slackanalytics.member_analytics where date=
 
 SELECT user_id FROM slackanalytics.member_analytics WHERE date IN ('2026-11-10','2026-11-12');
 -- days: 2026-11-10, 2026-11-12
--- columns: user_id
+-- columns: date, user_id
 
 SELECT date, is_active, email_address, messages_posted_count FROM slackanalytics_catalog.slackanalytics.member_analytics WHERE date >= date_format(date_trunc('month',current_date),'%Y-%m-%d');
 -- days: 2026-11-01 .. 2026-11-24

@@ -25,7 +25,7 @@ select count(*) from member_analytics a join member_analytics b using (date, use
 
 select h.department, count(distinct m.email_address) from member_analytics m left join hr.hr_dataset h on m.email_address = h.employee_email where m.date = '2026-11-10' group by 1;
 -- days: 2026-11-10
--- columns: email_address
+-- columns: date, email_address
 
 select count(*) from hr.hr_dataset h left join member_analytics m on m.email_address = h.employee_email and m.date = '2026-11-10';
 -- days: 2026-11-10
