@@ -32,7 +32,7 @@ class Meaning:
     """What happened and what to do, to follow the day and a colon."""
 
 
-_RECONNECT = "connect Slack again with an Org Owner's or Org Admin's account"
+_RECONNECT = "connect Slack again (slackanalytics login) with an Org Owner's or Org Admin's account"
 _OUR_FAULT = "Slack did not accept the request as it was put; please report this"
 _PLAN = "member analytics need a Business+ or Enterprise plan; ask Slack which one holds them"
 _MOMENT = "Slack has trouble of its own; try again in some minutes"
@@ -47,7 +47,7 @@ MEANINGS: dict[str, Meaning] = {
     "token_revoked": Meaning(Kind.UNAUTHORIZED, f"the token was revoked; {_RECONNECT}"),
     "token_expired": Meaning(Kind.UNAUTHORIZED, f"the token has expired; renew it, or {_RECONNECT}"),
     "missing_scope": Meaning(
-        Kind.UNAUTHORIZED, "the token lacks the scope admin.analytics:read; install the app again"
+        Kind.UNAUTHORIZED, "the token lacks the scope admin.analytics:read; connect Slack again (slackanalytics login)"
     ),
     "not_allowed_token_type": Meaning(
         Kind.UNAUTHORIZED, "this kind of token is refused; use the user token (xoxp-…) of an org-wide installation"
@@ -119,7 +119,9 @@ def meaning(code: str) -> Meaning:
     return MEANINGS.get(code, UNKNOWN)
 
 
-def error(code: str, subject: str, *, detail: str = "", retry_after: float | None = None) -> SourceError:
+def error(
+    code: str, subject: str, *, detail: str = "", retry_after: float | None = None, link: str | None = None
+) -> SourceError:
     """The exception for a code.
 
     Args:
@@ -127,6 +129,7 @@ def error(code: str, subject: str, *, detail: str = "", retry_after: float | Non
         subject: What was asked for, such as `member analytics of 2026-10-03`.
         detail: What else Slack said, made safe to print.
         retry_after: Seconds that Slack asks to wait.
+        link: Where a browser connects Slack, for what connecting it can help.
     """
     found = meaning(code)
     text = f"{subject}: {found.text} (Slack: {code}{', ' + detail if detail else ''})"
@@ -134,7 +137,7 @@ def error(code: str, subject: str, *, detail: str = "", retry_after: float | Non
         case Kind.PENDING | Kind.ABSENT:
             return NotPublished(text, reason=code, final=found.kind is Kind.ABSENT)
         case Kind.UNAUTHORIZED:
-            return Unauthorized(text)
+            return Unauthorized(f"{text}; connect it at {link}" if link else text)
         case Kind.THROTTLED:
             return Throttled(text, retry_after=retry_after)
         case Kind.REFUSED | Kind.TRANSIENT:

@@ -19,14 +19,14 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from athena_federation.errors import ConfigurationError, Corrupt, NotPublished, SourceError, Unauthorized
+from athena_federation.errors import ConfigurationError, Corrupt, NotPublished, SourceError
+from slackanalytics.access import Access
 from slackanalytics.client import Client, Statistics
 from slackanalytics.fields import SCHEMA
 from slackanalytics.limiter import Pause
 from slackanalytics.settings import Settings
 from slackanalytics.shelf import Entry, Shelf
 from slackanalytics.spool import Spool, Spooled, batches, spooled
-from slackanalytics.tokens import token
 
 MONTHS = 13
 """How far back Slack goes: https://docs.slack.dev/reference/methods/admin.analytics.getFile."""
@@ -119,6 +119,7 @@ class Days:
     ) -> None:
         self.notes = Notes()
         self._settings = settings
+        self._access = Access(settings)
         self._client = client or Client(settings, pause=pause)
         self._today = today or (lambda: settings.today or now().date())
         self._now = now
@@ -329,13 +330,13 @@ class Days:
         return {**self._answers, **kept} if self._answers else kept
 
     def _shelf(self) -> Shelf | None:
-        """Where this organisation's days are kept. Two Slacks, or two installations, never share a directory."""
+        """Where this organisation's days are kept: by its ID where that is known, else by its token."""
         root = self._settings.cache_dir
         if root is None:
             return None
         try:
-            account = token(self._settings).fingerprint
-        except (ConfigurationError, Unauthorized):  # reading a day says so; planning and listing need no token
+            account = self._access.account()
+        except (ConfigurationError, SourceError):  # reading a day says so; planning and listing need no token
             return None
         key = hashlib.sha256(f"{self._settings.slack_api_url}\n{account}".encode()).hexdigest()[:16]
         directory = root / key

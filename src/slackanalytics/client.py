@@ -24,10 +24,11 @@ import urllib3
 
 from athena_federation.errors import Corrupt, DeadlineExceeded, SourceError, Throttled
 from slackanalytics import answers
+from slackanalytics.access import Access
 from slackanalytics.inflate import GZIP, Body, Damaged
 from slackanalytics.limiter import Limiter, Pause, Waiting, shared
 from slackanalytics.settings import Settings, loopback
-from slackanalytics.tokens import Token, token
+from slackanalytics.tokens import Token
 from slackanalytics.transfer import Deadline, opened
 
 T = TypeVar("T")
@@ -37,16 +38,27 @@ RETRY_AFTER_CAP = 60.0
 """Seconds that we wait at most when Slack asks for it; a longer wish is passed on to whoever asked us."""
 HEAD = 64 * 1024
 """Bytes of a body looked at to tell a file from an answer."""
+ENDED = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
+"""Codes after which another token may be in force: renewed, or written by whoever connected Slack again."""
 NETWORK_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
 
 
-class _Transient(Exception):  # noqa: N818 - never leaves this module
+class _Transient(Exception):
     """An attempt failed in a way that the next may not."""
 
     def __init__(self, error: SourceError, after: float | None = None) -> None:
         super().__init__(str(error))
         self.error = error
         self.after = after
+
+
+class _Ended(Exception):
+    """Slack no longer accepts the token."""
+
+    def __init__(self, error: SourceError, code: str) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +84,10 @@ class Client:
         pause: Waits; `Event.wait` makes it cancellable.
         jitter: A number from 0 to 1, drawn anew at each call.
         waiting: Told before each wait.
+        access: The token in force; by default that of the settings.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a seam of its own, given by name
         self,
         settings: Settings,
         *,
@@ -84,8 +97,10 @@ class Client:
         pause: Pause = time.sleep,
         jitter: Callable[[], float] = random.random,
         waiting: Waiting = lambda _reason, _seconds: None,
+        access: Access | None = None,
     ) -> None:
         self._settings = settings
+        self._access = access or Access(settings)
         self._attempts = attempts
         self._limiter = limiter
         self._clock = clock
@@ -105,8 +120,22 @@ class Client:
         Raises NotPublished, Unauthorized, Throttled, Corrupt, DeadlineExceeded, or SourceError for the rest;
         ConfigurationError where there is no token to ask with.
         """
-        key = token(self._settings)
-        limiter = self._limiter or shared(self._settings.slack_api_url, key.fingerprint, self._settings.rate_limit)
+        key = self._access.token()
+        try:
+            return self._fetched(day, read, key)
+        except _Ended as refusal:
+            fresh = self._access.instead_of(key, refusal.code)
+            if fresh is None:
+                raise refusal.error from refusal.__cause__
+        try:
+            return self._fetched(day, read, fresh)
+        except _Ended as refusal:
+            raise refusal.error from refusal.__cause__
+
+    def _fetched(self, day: date, read: Callable[[Body], T], key: Token) -> T:
+        """The same with one token. Raises _Ended where Slack no longer accepts it."""
+        account = self._access.account()
+        limiter = self._limiter or shared(self._settings.slack_api_url, account, self._settings.rate_limit)
         deadline = Deadline(self._settings.deadline, self._clock)
         subject = f"member analytics of {day}"
 
@@ -190,7 +219,7 @@ class Client:
 
     def _refused(
         self, call: _Call, response: urllib3.BaseHTTPResponse, said: dict[str, object]
-    ) -> SourceError | _Transient:
+    ) -> SourceError | _Transient | _Ended:
         code = call.safe(str(said.get("error", "no error code")))
         kind = answers.meaning(code).kind
         if kind is answers.Kind.THROTTLED:
@@ -203,7 +232,11 @@ class Client:
                 for name, text in (("needed", said.get("needed")), ("granted", scopes))
                 if text
             ]
-        error = answers.error(code, call.subject, detail=", ".join(detail))
+        site = self._settings.public_url
+        link = f"{site}/slack/install" if site else None
+        error = answers.error(code, call.subject, detail=", ".join(detail), link=link)
+        if code in ENDED:
+            return _Ended(error, code)
         return _Transient(error) if kind is answers.Kind.TRANSIENT or response.status >= 500 else error
 
     def _throttled(self, call: _Call, response: urllib3.BaseHTTPResponse, code: str) -> Throttled | _Transient:

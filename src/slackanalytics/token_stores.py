@@ -122,10 +122,30 @@ _CHOSEN: dict[Settings, TokenStore] = {}
 
 
 def _chosen(settings: Settings) -> TokenStore:
-    place = settings.token_store
-    if place == "environment" or settings.slack_token or settings.data_dir is None:
+    place, folder = settings.token_store, settings.data_dir
+    if place == "environment" or (place is None and (settings.slack_token or folder is None)):
         return Environment(settings)
-    return Memory()
+    if place is not None and place.startswith("aws"):
+        from slackanalytics.secrets_manager import PREFIX, SecretsManager
+
+        return SecretsManager(place.partition(":")[2] or PREFIX)
+    if folder is None:
+        raise ConfigurationError(
+            f"SLACKANALYTICS_TOKEN_STORE={place} needs SLACKANALYTICS_DATA_DIR, because there is no home"
+        )
+    from slackanalytics.encrypted_file import EncryptedFile
+    from slackanalytics.keyrings import Keyring, KeyringOrFile, keyring
+
+    file = EncryptedFile(folder, realm(settings), settings.passphrase)
+    if place == "file":
+        return file
+    backend = keyring()
+    if place == "keyring" and backend is None:
+        raise ConfigurationError(
+            "this machine has no keyring; set SLACKANALYTICS_TOKEN_STORE=file for an encrypted file"
+        )
+    ring = Keyring(backend, realm(settings), file.alone) if backend else None
+    return ring if place == "keyring" and ring else KeyringOrFile(ring, file)
 
 
 def grant(store: TokenStore, *, fresh: bool = False) -> Grant | None:

@@ -1,14 +1,10 @@
-"""Where a token rests: so far, the environment.
-
-A token is read where it is used and kept nowhere, so that a rotated one counts at once.
-"""
+"""A token as it is used: checked, sent, and never shown."""
 
 from __future__ import annotations
 
 import hashlib
 
 from athena_federation.errors import ConfigurationError, Unauthorized
-from slackanalytics.settings import Settings
 
 REFUSED = {
     "xoxb-": "a bot token, which Slack refuses for analytics",
@@ -25,10 +21,11 @@ class Token:
 
     __slots__ = ("_text",)
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, place: str = "SLACKANALYTICS_SLACK_TOKEN") -> None:
+        """`place` is where the text was found, for the error."""
         if not text or not text.isascii() or not text.isprintable() or " " in text:
             raise ConfigurationError(
-                "SLACKANALYTICS_SLACK_TOKEN is malformed: it is empty, or holds a space, a line end or a character"
+                f"{place} is malformed: it is empty, or holds a space, a line end or a character"
                 " outside ASCII; copy it again from the app's page at Slack"
             )
         self._text = text
@@ -54,20 +51,15 @@ class Token:
         return text.replace(self._text, "[token]")
 
 
-def token(settings: Settings) -> Token:
-    """The token in force.
-
-    Raises ConfigurationError where there is none or it is malformed, Unauthorized for a kind that Slack refuses.
+def checked(text: str, place: str) -> Token:
     """
-    if not settings.slack_token:
-        raise ConfigurationError(
-            "SLACKANALYTICS_SLACK_TOKEN is not set: give the user token (xoxp-…) of an app that an Org Owner installed"
-            " on the organisation with the scope admin.analytics:read, or SLACKANALYTICS_SOURCE=demo for sample data"
-        )
-    found = Token(settings.slack_token)
+    A token of a kind that can read analytics.
+
+    Raises ConfigurationError where the text cannot be a token, Unauthorized for a kind that Slack refuses; both name the
+    place it was found in.
+    """
+    found = Token(text, place)
     for prefix, reason in REFUSED.items():
-        if settings.slack_token.startswith(prefix):
-            raise Unauthorized(
-                f"SLACKANALYTICS_SLACK_TOKEN is {reason}; use the user token (xoxp-…) of the same installation"
-            )
+        if text.startswith(prefix):
+            raise Unauthorized(f"{place} is {reason}; use the user token (xoxp-…) of the same installation")
     return found

@@ -9,8 +9,13 @@ import traceback
 import pytest
 
 from athena_federation.errors import ConfigurationError, Unauthorized
+from slackanalytics.access import Access
 from slackanalytics.settings import Settings
-from slackanalytics.tokens import Token, token
+from slackanalytics.tokens import Token
+
+
+def token(settings: Settings) -> Token:
+    return Access(settings).token()
 
 
 def test_the_token_of_the_settings_is_sent_as_bearer() -> None:

@@ -1,0 +1,128 @@
+"""Secrets in AWS Secrets Manager: `PREFIX/token` and `PREFIX/client`, so that a connector can be kept from the latter.
+
+A secret is read once and remembered for a minute, because a query reads it once per day of data. boto3 is imported on
+the first call.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from athena_federation.errors import ConfigurationError, SourceError, Throttled, Unauthorized
+from athena_federation.services import Clients
+from slackanalytics.slack_api import printable
+from slackanalytics.token_stores import Secret
+
+PREFIX = "slackanalytics"
+SECONDS = 60.0
+"""How long a secret is remembered, as AWS's own federation SDK does."""
+EMPTY = "{}"
+"""What a secret holds that was made by a template and not yet written to, or was forgotten."""
+
+
+class SecretsManager:
+    """Two secrets of one AWS account and region."""
+
+    is_writable = True
+
+    def __init__(
+        self, prefix: str = PREFIX, *, clients: Clients | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._prefix = prefix
+        self._clients = clients or Clients()
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._turn = threading.Lock()
+        self._remembered: dict[Secret, tuple[float, str | None]] = {}
+
+    @property
+    def place(self) -> str:
+        return f"AWS Secrets Manager ({self._prefix}/token)"
+
+    def read(self, name: Secret, *, fresh: bool = False) -> str | None:
+        with self._lock:
+            at, text = self._remembered.get(name, (float("-inf"), None))
+            if fresh or self._clock() >= at + SECONDS:
+                text = self._fetched(name)
+                self._remembered[name] = (self._clock(), text)
+            return text
+
+    def write(self, name: Secret, text: str) -> None:
+        with self._lock:
+            self._remembered.pop(name, None)
+            try:
+                self._call("PutSecretValue", name, SecretString=text)
+            except _Missing:
+                self._call("CreateSecret", name, SecretString=text)
+
+    def erase(self, name: Secret) -> None:
+        """Empties the secret; it is not deleted, because it belongs to whoever deployed it."""
+        with self._lock:
+            self._remembered.pop(name, None)
+            try:
+                self._call("PutSecretValue", name, SecretString=EMPTY)
+            except _Missing:
+                return
+
+    def alone(self) -> AbstractContextManager[object]:
+        """Alone in this process: in AWS one function of one instance connects and renews; connectors only read."""
+        return self._turn
+
+    def _fetched(self, name: Secret) -> str | None:
+        try:
+            answer = self._call("GetSecretValue", name)
+        except _Missing as error:
+            raise ConfigurationError(
+                f"there is no secret {self._secret(name)} in {error}; deploy the app's stack there, or name the right"
+                " prefix in SLACKANALYTICS_TOKEN_STORE=aws:PREFIX"
+            ) from error
+        text = answer.get("SecretString")
+        if not isinstance(text, str):
+            raise ConfigurationError(f"the secret {self._secret(name)} holds bytes, not JSON; write it anew")
+        return None if text.strip() in ("", EMPTY) else text
+
+    def _call(self, action: str, name: Secret, **more: str) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        secret = self._secret(name)
+        calls = {
+            "GetSecretValue": "get_secret_value",
+            "PutSecretValue": "put_secret_value",
+            "CreateSecret": "create_secret",
+        }
+        try:
+            client = self._clients("secretsmanager", timeout=10)
+            which = {"Name": secret} if action == "CreateSecret" else {"SecretId": secret}
+            return getattr(client, calls[action])(**which, **more)
+        except ClientError as error:
+            raise self._refused(action, secret, client.meta.region_name, error) from error
+        except BotoCoreError as error:
+            raise ConfigurationError(
+                f"secretsmanager:{action} {secret} failed: {printable(str(error), 200)}"
+            ) from error
+
+    def _refused(self, action: str, secret: str, region: str, error: Any) -> Exception:
+        said = error.response.get("Error", {})
+        code, message = str(said.get("Code", "")), printable(str(said.get("Message", "")), 300)
+        if code == "ResourceNotFoundException":
+            return _Missing(region)
+        arn = secret if secret.startswith("arn:") else f"arn:aws:secretsmanager:{region}:*:secret:{secret}-*"
+        if code in ("AccessDeniedException", "AccessDenied", "UnrecognizedClientException", "ExpiredTokenException"):
+            needed = "kms:Decrypt for the key of" if "kms" in message.lower() else f"secretsmanager:{action} on"
+            return Unauthorized(f"ACCESS_DENIED: allow {needed} {arn}, or give credentials that may (AWS: {code})")
+        if code in ("DecryptionFailure", "DecryptionFailureException", "EncryptionFailure"):
+            return Unauthorized(f"ACCESS_DENIED: allow kms:Decrypt for the key of {arn} (AWS: {code})")
+        if "Throttl" in code or code == "TooManyRequestsException":
+            return Throttled(f"secretsmanager:{action} {secret}: AWS asks for a pause (AWS: {code})")
+        return SourceError(f"secretsmanager:{action} {secret} failed (AWS: {code}: {message})")
+
+    def _secret(self, name: Secret) -> str:
+        return f"{self._prefix}/{name}"
+
+
+class _Missing(Exception):
+    """There is no such secret. Its text is the region."""
