@@ -18,6 +18,7 @@ class Done:
     code: int
     out: bytes
     err: str
+    """Without lines of progress, which appear where the machine is so busy that a step takes five seconds."""
 
     @property
     def text(self) -> str:
@@ -31,6 +32,10 @@ class Done:
         assert self.err.count("\n") == 1, self.err
         assert self.err.startswith("slackanalytics: "), self.err
         return self.err
+
+
+def without_progress(text: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("member_analytics: "))
 
 
 class Desk:
@@ -55,7 +60,7 @@ class Desk:
         """The command, to its end."""
         with self.started(*arguments, **environment) as process:
             out, err = process.communicate(timeout=60)
-        return Done(process.returncode, out, err.decode())
+        return Done(process.returncode, out, without_progress(err.decode()))
 
     def started(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         """The command, running."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from tests.e2e.command import TODAY, Desk
+from tests.e2e.command import TODAY, Desk, without_progress
 from tests.e2e.slack import TOKEN
 
 from slackanalytics.simulator import Served, Simulator
@@ -33,7 +33,7 @@ def ended(process: subprocess.Popen[bytes], number: signal.Signals = signal.SIGI
     began = time.monotonic()
     out, err = process.communicate(timeout=20)
     assert time.monotonic() - began < 3  # a second on a machine that has nothing else to do
-    return process.returncode, out, err.decode()
+    return process.returncode, out, without_progress(err.decode())
 
 
 def require_nothing_left(desk: Desk) -> None:

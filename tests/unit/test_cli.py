@@ -76,7 +76,7 @@ def complaint(capfd: pytest.CaptureFixture[str], *arguments: str) -> str:
     return err
 
 
-@pytest.mark.parametrize(("code", "form"), zip(CODES, cycle(("table", "csv", "json")), strict=False))
+@pytest.mark.parametrize(("code", "form"), list(zip(CODES, cycle(("table", "csv", "json")), strict=False)))
 def test_an_error_code_of_slack_is_one_line_that_names_the_day(
     capfd: pytest.CaptureFixture[str], code: str, form: str
 ) -> None:
@@ -85,7 +85,7 @@ def test_an_error_code_of_slack_is_one_line_that_names_the_day(
     assert code in said
 
 
-@pytest.mark.parametrize(("kind", "form"), zip(FILES, cycle(("table", "csv", "json")), strict=False))
+@pytest.mark.parametrize(("kind", "form"), list(zip(FILES, cycle(("table", "csv", "json")), strict=False)))
 def test_a_damaged_file_is_one_line_and_no_output(
     capfd: pytest.CaptureFixture[str], tmp_path: Path, kind: str, form: str
 ) -> None:
