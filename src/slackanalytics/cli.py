@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slackanalytics import protocol
+from slackanalytics.connection_verbs import doctor, login, logout
 from slackanalytics.protocol import connector_options, examples
 from slackanalytics.web.command import serve
 
@@ -326,6 +327,11 @@ def show_demo(serve: bool, port: int) -> None:
 
 for command in (*protocol.COMMANDS, serve):
     slackanalytics.add_command(command)
+
+
+slackanalytics.add_command(login)
+slackanalytics.add_command(logout)
+slackanalytics.add_command(doctor)
 
 
 def main() -> None:

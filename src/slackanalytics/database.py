@@ -268,6 +268,12 @@ def demonstrated(settings: Settings, stack: ExitStack) -> tuple[Settings, Path]:
     path = Path(stack.enter_context(TemporaryDirectory(prefix="slackanalytics-"))) / "HR_dataset.csv"
     write_roster(simulator.company, today, path)
     changed = replace(
-        settings, source="demo", slack_api_url=server.url, slack_token=server.token, rate_limit=None, cache_dir=None
+        settings,
+        source="demo",
+        slack_api_url=server.url,
+        slack_token=server.token,
+        token_store=None,
+        rate_limit=None,
+        cache_dir=None,
     )
     return changed, path
