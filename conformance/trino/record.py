@@ -15,7 +15,9 @@ from urllib.parse import urlparse
 
 import trino
 
-GOLDEN = Path(__file__).parents[2] / "tests/contract/dialect/golden"
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests/contract/dialect/golden"
+SIGNATURES = ROOT / "src/athena_federation/dialect/signatures.tsv"
 
 
 ORDERED = re.compile(r"order by[^()]*$", re.IGNORECASE)
@@ -23,12 +25,14 @@ ORDERED = re.compile(r"order by[^()]*$", re.IGNORECASE)
 
 
 def main() -> None:
-    """Usage: record.py URL [NAME…]: every golden file, or those named."""
+    """Usage: record.py URL [NAME…]: the signatures of functions and every golden file, or those named."""
     address = urlparse(sys.argv[1])
     connection = trino.dbapi.connect(
         host=address.hostname, port=address.port, user="golden", catalog="memory", schema="default"
     )
     fill(connection)
+    if not sys.argv[2:]:
+        record_signatures(connection)
     for file in sorted(GOLDEN.glob("*.sql")):
         if sys.argv[2:] and file.stem not in sys.argv[2:]:
             continue
@@ -36,6 +40,12 @@ def main() -> None:
         text = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in recorded)
         file.with_suffix(".json").write_text(f"[\n{text}\n]\n")
         print(f"{file.name}: {len(recorded)} answers, {sum('error' in entry for entry in recorded)} of them errors")
+
+
+def record_signatures(connection: Any) -> None:
+    """What SHOW FUNCTIONS has, without descriptions."""
+    rows = sorted([*map(str, row[:4]), str(row[4]).lower()] for row in run(connection, "show functions")[1])
+    SIGNATURES.write_text("".join("\t".join(row) + "\n" for row in rows))
 
 
 def statements(file: Path) -> list[str]:

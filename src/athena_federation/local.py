@@ -26,8 +26,9 @@ import pyarrow.csv
 
 from athena_federation.blocks import load_batch
 from athena_federation.columns import storable
-from athena_federation.dialect import MACROS, Relation, Scan, Statement, View, compile, explained  # noqa: A004
-from athena_federation.dialect.types import declared
+from athena_federation.dialect import MACROS, Relation, Scan, Statement, View, compile, explained, introspection  # noqa: A004
+from athena_federation.dialect.introspection import INFORMATION, SCHEMAS, Known
+from athena_federation.dialect.types import declared, to_arrow
 from athena_federation.engine import Engine, Progress, Transport, in_process
 from athena_federation.errors import QueryError, UnknownTable
 from athena_federation.federated import Federated, chosen
@@ -171,6 +172,8 @@ class Database:
                 return View(name, self.views[name])
             if name in self.files:
                 return Relation(name, self.files[name].schema, frozenset())
+            if name[1] == INFORMATION and name[2] in SCHEMAS:
+                return Relation(name, SCHEMAS[name[2]])
             if name[0] in self.engines and (federated := self.federated(name)):
                 return Relation(
                     name,
@@ -182,6 +185,24 @@ class Database:
         for engine in self.engines.values():
             known += [str(table) for schema in engine.schemas() for table in engine.tables(schema)]
         raise UnknownTable(f"TABLE_NOT_FOUND: there is no table {'.'.join(parts)}; there is {', '.join(known)}")
+
+    def schemas(self) -> list[tuple[str, str]]:
+        """Catalog and schema of everything there is, those of connectors first."""
+        found = [(catalog, schema.lower()) for catalog, engine in self.engines.items() for schema in engine.schemas()]
+        return list(dict.fromkeys([*found, *(name[:2] for name in [*self.files, *self.views])]))
+
+    def information(self, name: Name) -> pa.Table:
+        """The rows of a table of a catalog's information_schema. Every table of the catalog is described for it."""
+        catalog, known = name[0], [Known(full, table.schema) for full, table in self.files.items()]
+        for full, sql in self.views.items():
+            columns = compile(sql, self, now=self.now()).columns
+            known.append(Known(full, pa.schema([(n, to_arrow(k)) for n, k in columns]), "VIEW", definition=sql))
+        engine = self.engines.get(catalog)
+        for table in [table for schema in engine.schemas() for table in engine.tables(schema)] if engine else []:
+            full = (catalog, table.schema.lower(), table.table.lower())
+            if its := self.federated(full):
+                known.append(Known(full, its.description.schema, partitions=frozenset(its.partition_columns)))
+        return introspection.contents(name[2], catalog, known, dict.fromkeys(each for each, _ in self.schemas()))
 
     def spellings(self, parts: tuple[str, ...]) -> list[Name]:
         """The full names that a name of one to three parts can mean, the likeliest first."""
@@ -214,7 +235,11 @@ class Database:
         Raises:
             QueryError: the statement cannot be answered as written.
         """
-        statement = compile(sql, self, now=self.now())
+        if (query := introspection.explained_query(sql)) is not None:
+            return Plan(statement=introspection.told("query plan", str(self.explain(query))), tables=())
+        schemas = self.schemas()
+        session = next((each for each in schemas if each[0] == self.default), (self.default, "default"))
+        statement = compile(introspection.as_query(sql, self, session, schemas) or sql, self, now=self.now())
         federated = {s.relation.name: f for s in statement.scans if (f := self.descriptions.get(s.relation.name))}
         layouts = {name: table.layout() for name, table in federated.items()}
         with self.planning:
@@ -264,8 +289,10 @@ class Database:
                     if scan.relation.name == table.name:
                         work.offer(scan, f"data_{number}", plan.usual.get(scan.id))
             for scan in plan.statement.scans:
-                if scan.relation.name in self.files:
-                    work.attach(scan.id, self.files[scan.relation.name])
+                if (name := scan.relation.name) in self.files:
+                    work.attach(scan.id, self.files[name])
+                elif name[1] == INFORMATION:
+                    work.attach(scan.id, self.information(name))
             return work.result(plan.statement)
         except BaseException:
             work.close()
