@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -280,12 +281,18 @@ def listed(table: Table, today: date, predicate: Predicate) -> pa.RecordBatch:
     try:
         with authored(f"table {table.name}: listing its partitions"):
             rows = [{name: row[name] for name in names} for row in table.partitions(today, predicate)]
-        return pa.RecordBatch.from_pylist(rows, schema=fields)
+        found = pa.RecordBatch.from_pylist(rows, schema=fields)
     except (SchemaMismatch, pa.ArrowException) as error:
         raise SchemaMismatch(
             f"table {table.name}: its partitions ({', '.join(names)}) are of another type than "
             f"what they are compared with: {error}"
         ) from error
+    seen = Counter(tuple(row.values()) for row in rows)
+    if twice := next((row for row, times in seen.items() if times > 1), None):
+        raise ConnectorError(
+            f"table {table.name} lists a partition more than once, so its rows would count twice: {twice}"
+        )
+    return found
 
 
 def read(table: Table, scan: Scan) -> Iterator[pa.RecordBatch]:

@@ -105,7 +105,7 @@ class Planner:
         """The candidates that pass a scan's file filter and the filters directly above it."""
         left = set(range(len(known.rows)))
         if conditions := info.get("File Filters"):
-            found = self.passing(" AND ".join(separated(conditions)), known)
+            found = self.passing(" AND ".join(separated("\n".join(listed(conditions)))), known)
             counted = re.match(r"(\d+)/(\d+)", str(info.get("Scanning Files", "")))
             if found is not None and counted and (int(counted[1]), int(counted[2])) == (len(found), len(left)):
                 left = found
@@ -198,10 +198,10 @@ def walk(
     """Every node of a plan, with the conditions of a FILTER directly above it."""
     for node in nodes:
         yield node, list(above)
-        info = node.get("extra_info", {})
-        conditions = (
-            listed(info.get("Expression", info.get("Expressions", []))) if node["name"].strip() == "FILTER" else []
-        )
+        info = node.get("extra_info", {}) if node["name"].strip() == "FILTER" else {}
+        conditions = listed(info.get("Expression", info.get("Expressions", [])))
+        if any(condition.count("'") % 2 for condition in conditions):
+            conditions = []  # a text with a line end in it, of which a plan makes several conditions
         yield from walk(node.get("children", []), conditions)
 
 

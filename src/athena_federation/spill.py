@@ -296,6 +296,8 @@ def unseal(data: bytes, schema: pa.Schema, key: EncryptionKey | None) -> pa.Reco
             message = AESGCM(key.key).decrypt(key.nonce, data, None)
         except (InvalidTag, ValueError) as error:
             raise SpillError("a spilled block was not sealed with the key that came with it, or is damaged") from error
+    if not message:
+        raise SpillError("a spilled block is empty: it was not written to its end")
     try:
         return load_batch(message, schema)
     except RemoteProtocolError as error:

@@ -48,10 +48,6 @@ def by_hurried_lambda() -> Iterator[Engine]:
         yield engine
 
 
-TWICE = pytest.mark.xfail(reason="a partition that is listed twice is read twice", raises=Broken, strict=False)
-CAUGHT = [vice for vice in VICES if vice.name != "place_twice"]
-
-
 @pytest.fixture(scope="module", params=["call", "loopback", "lambda"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     if request.param == "lambda":
@@ -61,9 +57,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         yield hurried(in_process if request.param == "call" else loopback)
 
 
-@pytest.mark.parametrize(
-    "vice", [pytest.param(vice, marks=() if vice in CAUGHT else TWICE, id=vice.name) for vice in VICES]
-)
+@pytest.mark.parametrize("vice", [pytest.param(vice, id=vice.name) for vice in VICES])
 def test_a_vice_is_a_named_error_and_no_row(engine: Engine, vice: Vice) -> None:
     withstand(engine, vice)
 
@@ -99,7 +93,7 @@ def vague(engine: Engine) -> Engine:
     return Engine(carry, catalog="hostile", store=engine.store)
 
 
-READ = [vice for vice in CAUGHT if not re.search("list|partitions", vice.says)]
+READ = [vice for vice in VICES if not re.search("list|partitions|more than once", vice.says)]
 """Those that go wrong while rows are read, not before."""
 
 
@@ -109,7 +103,7 @@ def test_a_twin_that_takes_an_error_for_the_end_is_found_out(vice: Vice) -> None
         withstand(careless(hurried(in_process)), vice)
 
 
-@pytest.mark.parametrize("vice", CAUGHT, ids=lambda vice: vice.name)
+@pytest.mark.parametrize("vice", VICES, ids=lambda vice: vice.name)
 def test_a_twin_that_does_not_name_the_error_is_found_out(vice: Vice) -> None:
     with pytest.raises(Broken, match="something went wrong, instead of"):
         withstand(vague(hurried(in_process)), vice)
@@ -142,7 +136,7 @@ def test_a_twin_that_loses_odd_partitions_is_found_out() -> None:
         allow(Engine(pathlike, catalog="hostile"), oddity)
 
 
-BOUNDED = [vice for vice in CAUGHT if vice.name not in {"without_end", "huge_row"}]
+BOUNDED = [vice for vice in VICES if vice.name not in {"without_end", "huge_row"}]
 """Those that go wrong by themselves, in one process too, where nothing limits time and size."""
 
 
@@ -158,14 +152,7 @@ def test_sql_over_an_oddity_gives_its_rows(oddity: Oddity) -> None:
         assert sorted(map(repr, answer.rows())) == sorted(map(repr, oddity.rows))
 
 
-LINE_END = pytest.mark.xfail(
-    reason="DuckDB's plan shows a condition with a line end as two", raises=TypeError, strict=False
-)
-
-
-@pytest.mark.parametrize(
-    "place", [pytest.param(place, marks=LINE_END if place == "\n" else ()) for place in ODD], ids=ascii
-)
+@pytest.mark.parametrize("place", ODD, ids=ascii)
 def test_sql_finds_an_odd_partition_by_its_value(place: str) -> None:
     literal = place.replace("'", "''")
     with local.connect(connector()) as db, db.sql(f"SELECT place FROM odd_places WHERE place = '{literal}'") as answer:

@@ -187,16 +187,9 @@ def test_a_block_to_which_something_happens_is_a_named_error(side: str, name: st
         spilled(put=script) if side == "put" else spilled(get=script)
 
 
-EMPTY_OBJECT = pytest.mark.xfail(reason="an empty object without a seal is read as a block without rows", strict=False)
-
-
 @pytest.mark.parametrize(
     ("side", "name"),
-    [
-        pytest.param(side, name, marks=EMPTY_OBJECT if (side, name) == ("get", "dropped") else ())
-        for side in ("put", "get")
-        for name in sorted(set(BLOCK_FAULTS) - {"damaged"})
-    ],
+    [(side, name) for side in ("put", "get") for name in sorted(set(BLOCK_FAULTS) - {"damaged"})],
 )
 def test_it_is_one_without_a_seal_too(side: str, name: str) -> None:
     script = [passing(), BLOCK_FAULTS[name]]
