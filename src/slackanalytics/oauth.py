@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from athena_federation.errors import ConfigurationError, Unauthorized
+from slackanalytics.access import Access
 from slackanalytics.grants import SCOPE, Connection, Credentials, Grant, scopes
 from slackanalytics.oauth_errors import (
     CodeRefused,
@@ -37,11 +38,14 @@ from slackanalytics.oauth_errors import (
     StateReplayed,
     StateUnknown,
     WrongOrganisation,
+    exchange_refusal,
+    page_refusal,
 )
 from slackanalytics.oauth_states import States
 from slackanalytics.settings import Settings
 from slackanalytics.slack_api import Post, Said, SlackDown, basic, post, printable
 from slackanalytics.token_stores import TokenStore, credentials, grant
+from slackanalytics.tokens import Token
 
 __all__ = [
     "BOT_SCOPE",
@@ -82,37 +86,6 @@ REDIRECT = "/slack/oauth_redirect"
 _DEAD = frozenset({"token_revoked", "token_expired", "invalid_auth", "account_inactive", "not_authed"})
 """Answers that mean a token is good for nothing any more."""
 _TROUBLE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
-_EXCHANGE: Mapping[str, tuple[type[NotConnected], str]] = {
-    "invalid_code": (CodeRefused, "the code was used before, or is older than ten minutes; start again"),
-    "code_already_used": (CodeRefused, "the code was used before; start again"),
-    "code_expired": (CodeRefused, "the code is older than ten minutes; start again"),
-    "bad_redirect_uri": (RedirectRefused, "register this very redirect URL with the Slack app: {redirect_uri}"),
-    "oauth_authorization_url_mismatch": (ExchangeRefused, "the app was asked for at another consent page; start again"),
-    "bad_client_secret": (
-        CredentialsRefused,
-        "the client secret is not this app's; copy it again from Basic Information",
-    ),
-    "invalid_client_id": (
-        CredentialsRefused,
-        "there is no app of this client ID; copy it again from Basic Information",
-    ),
-    "cannot_install_an_org_installed_app": (
-        ExchangeRefused,
-        "the app is installed on the organisation already, by other means; remove it there and start again",
-    ),
-    "no_scopes": (ExchangeRefused, f"the app has no scopes; add the user scope {SCOPE} to it at Slack"),
-    "user_email_unverified": (ExchangeRefused, "whoever approved has to confirm their e-mail address at Slack first"),
-}
-"""What codes of oauth.v2.access come to: https://docs.slack.dev/reference/methods/oauth.v2.access."""
-_PAGE = {
-    "access_denied": "nobody granted access at Slack; start again, as an Org Owner or Org Admin",
-    "no_bot_scopes_requested": f"an organisation installs only apps with a bot scope; add {BOT_SCOPE} to the app at Slack",
-    "scope_not_allowed_on_enterprise": "the app asks for a scope that organisations cannot grant; take it out at Slack",
-    "invalid_team_for_non_distributed_app": "activate distribution of the app at Slack, then start again",
-    "unapproved_scope": f"the app needs approval for {SCOPE}; ask an Org Owner to approve it",
-    "invalid_scope": f"add the user scope {SCOPE} and the bot scope {BOT_SCOPE} to the app at Slack",
-}
-"""What Slack's consent page may send back in place of a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +147,7 @@ class Conversation:
         self._random = random
         self._http = http
         self._states = states or States(clock)
+        self._access = Access(settings, store, http=http, clock=clock)
 
     def begin(self, redirect_uri: str, *, browser: str, replace: bool = False) -> Begun:
         """
@@ -217,9 +191,7 @@ class Conversation:
         """
         begun = self._states.take(state or "", browser, redirect_uri)
         if error or not code:
-            told = printable(error or "no code")
-            reason = _PAGE.get(told, "Slack sent no code; start again")
-            raise Refused(f"{reason} (Slack: {told})")
+            raise page_refusal(printable(error or "no code"))
         said = self._exchange(code, redirect_uri)
         offered = self._checked(said)
         with self._store.alone():
@@ -257,7 +229,7 @@ class Conversation:
         found = grant(self._store, fresh=True)
         if found is None:
             raise Unauthorized("Slack is not connected; run slackanalytics login, or connect it in the web app")
-        said = self._call("auth.test", {}, f"Bearer {found.access_token}")
+        said, _ = self._with_token("auth.test")
         if said.error:
             raise Unauthorized(f"Slack no longer accepts the token; connect Slack again (Slack: {said.error})")
         if said.scopes is not None and SCOPE not in scopes(said.scopes):
@@ -270,15 +242,26 @@ class Conversation:
 
         Raises SlackDown, Throttled or Unauthorized where Slack did not revoke it; then it is still stored.
         """
+        found = grant(self._store, fresh=True)
+        if found is None:
+            return None
+        said, token = self._with_token("auth.revoke")
+        if said.error and said.error not in _DEAD:
+            raise Unauthorized(f"Slack did not revoke the token; remove the app at Slack (Slack: {said.error})")
         with self._store.alone():
-            found = grant(self._store, fresh=True)
-            if found is None:
-                return None
-            said = self._call("auth.revoke", {}, f"Bearer {found.access_token}")
-            if said.error and said.error not in _DEAD:
-                raise Unauthorized(f"Slack did not revoke the token; remove the app at Slack (Slack: {said.error})")
-            self._store.erase("token")
+            latest = grant(self._store, fresh=True)
+            if latest and Token(latest.access_token).fingerprint == token.fingerprint:
+                self._store.erase("token")
         return found.connection
+
+    def _with_token(self, method: str) -> tuple[Said, Token]:
+        """What Slack says to a call with the stored token, renewed first where it has ended."""
+        token = self._access.token()
+        said = self._call(method, {}, token.authorization)
+        if said.error in _DEAD and (fresh := self._access.instead_of(token, said.error)):
+            token = fresh
+            said = self._call(method, {}, token.authorization)
+        return said, token
 
     def forget(self) -> None:
         """Forgets the token without a word to Slack, where it stays good."""
@@ -300,8 +283,7 @@ class Conversation:
         said = self._call("oauth.v2.access", form, basic(app.client_id, app.client_secret))
         if said.error is None:
             return said
-        kind, text = _EXCHANGE.get(said.error, (ExchangeRefused, "start again; if it stays so, check the app at Slack"))
-        raise kind(f"{text.format(redirect_uri=redirect_uri)} (Slack: {said.error})")
+        raise exchange_refusal(said.error, redirect_uri)
 
     def _checked(self, said: Said) -> Grant:
         """What the exchange granted, once it is known to be enough and whose it is."""
@@ -354,8 +336,10 @@ class Conversation:
         if said.error:
             raise ExchangeRefused(f"Slack does not accept the token it just gave; start again (Slack: {said.error})")
         known = offered.connection
+        workspace = (known.organisation_id or "").startswith("T")
+        organisation = None if workspace else said.text("enterprise_id")
         for mine, its in (
-            (known.organisation_id, said.text("enterprise_id") or said.text("team_id")),
+            (known.organisation_id, organisation or said.text("team_id")),
             (known.user_id, said.text("user_id")),
         ):
             if mine is None or (its is not None and its != mine):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from athena_federation.errors import Unauthorized
@@ -102,3 +103,47 @@ class ExchangeRefused(NotConnected):
     """Slack refused the exchange for a reason of its own, which is quoted."""
 
     title = "Slack refused the connection"
+
+
+def page_refusal(code: str) -> Refused:
+    """What Slack's consent page sent back in place of a code, made safe to print."""
+    return Refused(f"{_PAGE.get(code, 'Slack sent no code; start again')} (Slack: {code})")
+
+
+def exchange_refusal(code: str, redirect_uri: str) -> NotConnected:
+    """What oauth.v2.access answered, made safe to print."""
+    kind, text = _EXCHANGE.get(code, (ExchangeRefused, "start again; if it stays so, check the app at Slack"))
+    return kind(f"{text.format(redirect_uri=redirect_uri)} (Slack: {code})")
+
+
+_EXCHANGE: Mapping[str, tuple[type[NotConnected], str]] = {
+    "invalid_code": (CodeRefused, "the code was used before, or is older than ten minutes; start again"),
+    "code_already_used": (CodeRefused, "the code was used before; start again"),
+    "code_expired": (CodeRefused, "the code is older than ten minutes; start again"),
+    "bad_redirect_uri": (RedirectRefused, "register this very redirect URL with the Slack app: {redirect_uri}"),
+    "oauth_authorization_url_mismatch": (ExchangeRefused, "the app was asked for at another consent page; start again"),
+    "bad_client_secret": (
+        CredentialsRefused,
+        "the client secret is not this app's; copy it again from Basic Information",
+    ),
+    "invalid_client_id": (
+        CredentialsRefused,
+        "there is no app of this client ID; copy it again from Basic Information",
+    ),
+    "cannot_install_an_org_installed_app": (
+        ExchangeRefused,
+        "the app is installed on the organisation already, by other means; remove it there and start again",
+    ),
+    "no_scopes": (ExchangeRefused, "the app has no scopes; add the user scope admin.analytics:read to it at Slack"),
+    "user_email_unverified": (ExchangeRefused, "whoever approved has to confirm their e-mail address at Slack first"),
+}
+"""What codes of oauth.v2.access come to: https://docs.slack.dev/reference/methods/oauth.v2.access."""
+_PAGE = {
+    "access_denied": "nobody granted access at Slack; start again, as an Org Owner or Org Admin",
+    "no_bot_scopes_requested": "an organisation installs only apps with a bot scope; add users:read to the app at Slack",
+    "scope_not_allowed_on_enterprise": "the app asks for a scope that organisations cannot grant; take it out at Slack",
+    "invalid_team_for_non_distributed_app": "activate distribution of the app at Slack, then start again",
+    "unapproved_scope": "the app needs approval for admin.analytics:read; ask an Org Owner to approve it",
+    "invalid_scope": "add the user scope admin.analytics:read and the bot scope users:read to the app at Slack",
+}
+"""What Slack's consent page may send back in place of a code."""

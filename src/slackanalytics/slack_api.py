@@ -7,6 +7,7 @@ code or a refresh token is good for one use.
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -68,7 +69,7 @@ def post(url: str, form: Mapping[str, str], authorization: str, *, seconds: floa
         with opened(url, headers, Deadline(seconds), urlencode(form).encode()) as response:
             status, body = response.status, response.read(LARGEST, decode_content=False)
             after, scopes = response.headers.get("Retry-After", ""), response.headers.get("x-oauth-scopes")
-    except (urllib3.exceptions.HTTPError, OSError) as error:
+    except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
         raise SlackDown(f"{method}: {host} could not be reached ({type(error).__name__}); try again later") from error
     if status == 429:
         wait = float(after) if after.isascii() and after.isdigit() and len(after) < 10 else None
