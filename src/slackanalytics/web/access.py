@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import hmac
 import ipaddress
+import math
 import secrets
 import threading
 import time
@@ -75,7 +76,7 @@ class Passphrase:
             self._salt, self._digest = (base64.b64decode(text, validate=True) for text in (salt, digest))
         except (ValueError, binascii.Error) as error:
             raise ConfigurationError(MALFORMED) from error
-        weak = self._parameters[0] * self._parameters[2] < COST or len(self._salt) < 16 or len(self._digest) < 32
+        weak = math.prod(self._parameters) < COST * BLOCK * PARALLEL or len(self._salt) < 16 or len(self._digest) < 32
         if kind != "scrypt" or weak or self._parameters[0] > 2**20 or max(self._parameters[1:]) > 32:
             raise ConfigurationError(MALFORMED)
 

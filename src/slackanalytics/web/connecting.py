@@ -17,7 +17,8 @@ from starlette.responses import RedirectResponse, Response
 
 from athena_federation.errors import ConfigurationError, FederationError
 from slackanalytics.oauth import Conversation, Status, manifest, manifest_url
-from slackanalytics.web.pages import page
+from slackanalytics.web.guard import log, shown
+from slackanalytics.web.pages import field, page
 from slackanalytics.web.reachability import Check, check
 from slackanalytics.web.refusals import NOTHING, STRANGER, Refusal, refusal, sentence, standing
 from slackanalytics.web.sessions import Session
@@ -77,10 +78,7 @@ async def _steps(
 @signed_in
 async def keep_credentials(request: Request) -> Response:
     """Store the app's client ID and secret."""
-    form = await request.form()
-    given = [
-        value.strip() if isinstance(value := form.get(name), str) else "" for name in ("client_id", "client_secret")
-    ]
+    given = [(await field(request, name)).strip() for name in ("client_id", "client_secret")]
     try:
         await run_in_threadpool(_conversation(request).keep_credentials, *given)
     except ConfigurationError as error:
@@ -109,7 +107,7 @@ def _install(request: Request, known: Status, status: int = 200) -> Response:
 async def install(request: Request) -> Response:
     """Begin a conversation and go to Slack."""
     conversation, session = _conversation(request), cast("Session", request.scope["signed_in"])
-    replace = (await request.form()).get("replace") == "yes"
+    replace = await field(request, "replace") == "yes"
     known = await run_in_threadpool(conversation.status)
     if known.connection and not replace:
         return _install(request, known, 409)
@@ -123,14 +121,21 @@ async def oauth_redirect(request: Request) -> Response:
     session: Session | None = request.scope["signed_in"]
     if session is None:
         return RedirectResponse("/slack/refused", 303)
-    given = {name: (request.query_params.get(name) or None) for name in ("state", "code", "error")}
+    given = {name: _once(request.query_params.getlist(name)) for name in ("state", "code", "error")}
     conversation, uri = _conversation(request), request.app.state.site.redirect_uri
     try:
         await run_in_threadpool(conversation.complete, browser=session.browser, redirect_uri=uri, **given)
     except FederationError as error:
+        log.warning("Slack was not connected: %s", type(error).__name__)
         request.app.state.sessions.note(request.scope["session_name"], refusal(error))
         return RedirectResponse("/slack/refused", 303)
+    log.info("Slack was connected by %s", shown(session.who))
     return RedirectResponse("/slack/connected", 303)
+
+
+def _once(values: list[str]) -> str | None:
+    """A parameter that was given once; twice is as good as not at all."""
+    return values[0] or None if len(values) == 1 else None
 
 
 async def refused(request: Request) -> Response:
@@ -196,6 +201,7 @@ async def revoke_page(request: Request) -> Response:
 async def revoke(request: Request) -> Response:
     """Have Slack revoke the token, and forget it."""
     await run_in_threadpool(_conversation(request).revoke)
+    log.info("the access was revoked by %s", shown(request.scope["signed_in"].who))
     return RedirectResponse("/slack/revoked", 303)
 
 

@@ -107,15 +107,14 @@ class Guard:
             else:
                 await error_page(Request(scope), refused)(scope, receive, sending)
         except Exception as error:  # noqa: BLE001 - the last resort: a page without details, and a log without values
-            log.error("%s %s failed: %s", _shown(scope["method"]), _shown(scope["path"]), _where(error))  # noqa: TRY400
+            log.error("%s %s failed: %s", shown(scope["method"]), shown(scope["path"]), _where(error))  # noqa: TRY400
             if not status:
                 await error_page(Request(scope), 500)(scope, receive, sending)
         finally:
             milliseconds = 1000 * (self._clock() - began)
             who = scope["signed_in"].who if scope["signed_in"] else "-"
-            log.info(
-                "%s %s %d %.0f ms %s", _shown(scope["method"]), _shown(scope["path"]), status, milliseconds, _shown(who)
-            )
+            method, path, address = (shown(text) for text in (scope["method"], scope["path"], client_address(scope)))
+            log.info("%s %s %d %.0f ms %s from %s", method, path, status, milliseconds, shown(who), address)
 
     def _refusal(self, scope: Scope) -> int | None:
         """The status with which a request ends before any route sees it."""
@@ -136,7 +135,7 @@ class Guard:
         found = self._sessions.find(name)
         if self._access.prompt is not None:
             return found
-        who = self._access.vouched(scope["headers"], (scope.get("client") or ("",))[0])
+        who = self._access.vouched(scope["headers"], client_address(scope))
         if found is not None and found.who != who:  # somebody else sits at this browser now
             self._sessions.end(name)
             return None
@@ -170,7 +169,12 @@ def _limited(receive: Receive) -> Receive:
     return receiving
 
 
-def _shown(text: str) -> str:
+def client_address(scope: Scope) -> str:
+    """Whose connection it is; no header is believed about that."""
+    return str(scope["client"][0]) if scope.get("client") else ""
+
+
+def shown(text: str) -> str:
     """A text of theirs on one line of ours: quoted where it holds anything but printable ASCII or spaces."""
     plain = text.isascii() and text.isprintable() and " " not in text
     return (text if plain else json.dumps(text))[:200]

@@ -43,6 +43,13 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     return HTMLResponse(text, status)
 
 
+async def field(request: Request, name: str) -> str:
+    """A field of the form that was sent; empty where it is missing or given twice. A file is refused (HTTPException 400)."""
+    async with request.form(max_files=0, max_fields=10) as form:
+        given = form.getlist(name)
+    return given[0] if len(given) == 1 and isinstance(given[0], str) else ""
+
+
 ERRORS = {
     400: ("This request makes no sense", "Something in it is malformed. Go back and try again."),
     403: (

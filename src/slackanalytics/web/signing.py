@@ -9,37 +9,43 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from slackanalytics.web.access import Access, LocalKey
-from slackanalytics.web.pages import page
+from slackanalytics.web.guard import client_address, log, shown
+from slackanalytics.web.pages import field, page
 from slackanalytics.web.sessions import Sessions
 from slackanalytics.wording import seconds
 
 ADMIN = "admin"
+"""The name of whoever knows the key or the passphrase."""
+LONGEST = 256
+"""Characters of a secret that is looked at."""
 
 
 async def sign_in_page(request: Request) -> Response:
-    """Ask for the secret; or, where a load balancer vouches for people, let them in."""
-    access: Access = request.app.state.access
+    """Ask for the secret; or, where a load balancer vouches for people, whether they are who it says."""
     if request.scope["signed_in"]:
         return RedirectResponse("/", 303)
-    if access.prompt is None and (who := access.vouched(request.scope["headers"], _address(request))):
-        return _signed_in(request, who)
-    return _form(request, 200 if access.prompt else 403)
+    access: Access = request.app.state.access
+    return _form(request, 200 if access.prompt or _vouched(request) else 403)
 
 
 async def sign_in(request: Request) -> Response:
     """Check the secret, and begin a session of a new name."""
-    access, attempts, address = request.app.state.access, request.app.state.attempts, _address(request)
+    access, attempts, address = request.app.state.access, request.app.state.attempts, client_address(request.scope)
     if access.prompt is None:
-        return _form(request, 403)
+        who = _vouched(request)
+        log.info("sign-in %s for %s from %s", "accepted" if who else "refused", shown(who or "nobody"), shown(address))
+        return _signed_in(request, who) if who else _form(request, 403)
     if wait := attempts.wait(address):
+        log.warning("sign-in not tried: too many failures from %s", shown(address))
         answer = _form(request, 429, wait=seconds(wait))
         answer.headers["Retry-After"] = str(ceil(wait))
         return answer
-    given = (await request.form()).get("secret")
-    secret = given if isinstance(given, str) else ""
-    if len(secret) > 256 or not await run_in_threadpool(access.accepts, secret):
+    secret = await field(request, "secret")
+    if len(secret) > LONGEST or not await run_in_threadpool(access.accepts, secret):
         attempts.failed(address)
+        log.warning("sign-in refused: wrong %s from %s", access.prompt.lower(), shown(address))
         return _form(request, 401, failed=True)
+    log.info("sign-in accepted: %s from %s", access.prompt.lower(), shown(address))
     return _signed_in(request, ADMIN)
 
 
@@ -67,9 +73,18 @@ def _signed_in(request: Request, who: str) -> Response:
 
 def _form(request: Request, status: int, *, failed: bool = False, wait: str | None = None) -> Response:
     access: Access = request.app.state.access
-    local = isinstance(access, LocalKey)
-    return page(request, "sign_in.html", status, prompt=access.prompt, local=local, failed=failed, wait=wait)
+    return page(
+        request,
+        "sign_in.html",
+        status,
+        prompt=access.prompt,
+        who=_vouched(request),
+        local=isinstance(access, LocalKey),
+        failed=failed,
+        wait=wait,
+    )
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+def _vouched(request: Request) -> str | None:
+    access: Access = request.app.state.access
+    return access.vouched(request.scope["headers"], client_address(request.scope))
