@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from athena_federation.errors import ConfigurationError
 from slackanalytics.grants import Grant
@@ -40,16 +40,16 @@ class Access:
         self._hopeless: dict[str, float] = {}
         """Fingerprints of tokens that nothing better was found for, and until when not to look again."""
 
-    def token(self) -> Token:
+    def token(self, *, margin: timedelta = MARGIN) -> Token:
         """
-        The token to call with.
+        The token to call with, renewed where it ends within `margin`; a schedule that renews for others gives hours.
 
         Raises ConfigurationError where there is none, or where it is malformed; Unauthorized for a kind that Slack
         refuses, or one that has ended and cannot be renewed; SlackDown or Throttled where renewing it failed.
         """
         found = self._found()
         ends = found.connection.expires_at
-        if ends and found.refresh_token and self._clock() >= ends - MARGIN:
+        if ends and found.refresh_token and self._clock() >= ends - margin:
             found = self._renewed(found.access_token) or found
         return self._checked(found)
 

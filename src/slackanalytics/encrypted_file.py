@@ -56,7 +56,7 @@ class EncryptedFile:
         salt, nonce = secrets.token_bytes(16), secrets.token_bytes(NONCE)
         kind = "scrypt" if self._passphrase else "key file"
         key = self._key(kind, salt, path, make=True)
-        sealed = _cipher(key).encrypt(nonce, text.encode(), self._bound(path, kind))
+        sealed = _cipher(key).encrypt(nonce, text.encode(), _bound(path, kind, salt))
         document = {"key": kind, "salt": _text(salt), "nonce": _text(nonce), "sealed": _text(sealed)}
         write_own(path, json.dumps(document).encode())
 
@@ -78,7 +78,7 @@ class EncryptedFile:
             raise Unauthorized(f"{path} is damaged; nothing was changed. Remove it and connect Slack again") from error
         key = self._key(kind, salt, path, make=False)
         try:
-            return _cipher(key).decrypt(nonce, sealed, self._bound(path, kind)).decode()
+            return _cipher(key).decrypt(nonce, sealed, _bound(path, kind, salt)).decode()
         except InvalidTag as error:
             why = (
                 "SLACKANALYTICS_PASSPHRASE is not the one it was closed with"
@@ -112,9 +112,10 @@ class EncryptedFile:
             )
         return key
 
-    def _bound(self, path: Path, kind: str) -> bytes:
-        """What is sealed in without being secret: a file under another name does not open."""
-        return f"slackanalytics 1\0{path.name}\0{kind}".encode()
+
+def _bound(path: Path, kind: str, salt: bytes) -> bytes:
+    """What is sealed in without being secret: a file under another name, or with another salt, does not open."""
+    return b"\0".join((b"slackanalytics 1", path.name.encode(), kind.encode(), salt))
 
 
 def _parts(document: dict[str, str]) -> tuple[str, bytes, bytes, bytes]:

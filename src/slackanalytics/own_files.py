@@ -30,24 +30,27 @@ def read_own(path: Path) -> bytes | None:
         return None
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise ConfigurationError(
             f"{path} is a link or cannot be read ({error.strerror}), so it is not used; remove it and connect Slack again"
         ) from error
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid():
-            raise ConfigurationError(
-                f"{path} is no file of yours, so it is not used; remove it and connect Slack again"
-            )
-        if found.st_mode & 0o077:
-            raise ConfigurationError(
-                f"{path} can be read by others (mode {stat.S_IMODE(found.st_mode):o}), so it is not used;"
-                f" revoke the token if others had access, then: chmod 600 {path}"
-            )
-        return file.read(LARGEST)
+    try:
+        _check(path, os.fstat(descriptor))
+        return os.read(descriptor, LARGEST)
+    finally:
+        os.close(descriptor)
+
+
+def _check(path: Path, found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid():
+        raise ConfigurationError(f"{path} is no file of yours, so it is not used; remove it and connect Slack again")
+    if found.st_mode & 0o077:
+        raise ConfigurationError(
+            f"{path} can be read by others (mode {stat.S_IMODE(found.st_mode):o}), so it is not used;"
+            f" revoke the token if others had access, then: chmod 600 {path}"
+        )
 
 
 def write_own(path: Path, data: bytes) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from athena_federation.errors import ConfigurationError, SourceError, Throttled, Unauthorized
+from athena_federation.errors import ConfigurationError, FederationError, SourceError, Throttled, Unauthorized
 from athena_federation.services import Clients
 from slackanalytics.slack_api import printable
 from slackanalytics.token_stores import Secret
@@ -20,6 +20,8 @@ from slackanalytics.token_stores import Secret
 PREFIX = "slackanalytics"
 SECONDS = 60.0
 """How long a secret is remembered, as AWS's own federation SDK does."""
+REFUSED_SECONDS = 5.0
+"""How long a failure is remembered, so that a query's many days do not each ask again."""
 EMPTY = "{}"
 """What a secret holds that was made by a template and not yet written to, or was forgotten."""
 
@@ -38,6 +40,7 @@ class SecretsManager:
         self._lock = threading.Lock()
         self._turn = threading.Lock()
         self._remembered: dict[Secret, tuple[float, str | None]] = {}
+        self._failed: dict[Secret, tuple[float, FederationError]] = {}
 
     @property
     def place(self) -> str:
@@ -47,13 +50,14 @@ class SecretsManager:
         with self._lock:
             at, text = self._remembered.get(name, (float("-inf"), None))
             if fresh or self._clock() >= at + SECONDS:
-                text = self._fetched(name)
+                text = self._fetched_unless_refused(name)
                 self._remembered[name] = (self._clock(), text)
             return text
 
     def write(self, name: Secret, text: str) -> None:
         with self._lock:
             self._remembered.pop(name, None)
+            self._failed.pop(name, None)
             try:
                 self._call("PutSecretValue", name, SecretString=text)
             except _Missing:
@@ -63,6 +67,7 @@ class SecretsManager:
         """Empties the secret; it is not deleted, because it belongs to whoever deployed it."""
         with self._lock:
             self._remembered.pop(name, None)
+            self._failed.pop(name, None)
             try:
                 self._call("PutSecretValue", name, SecretString=EMPTY)
             except _Missing:
@@ -71,6 +76,17 @@ class SecretsManager:
     def alone(self) -> AbstractContextManager[object]:
         """Alone in this process: in AWS one function of one instance connects and renews; connectors only read."""
         return self._turn
+
+    def _fetched_unless_refused(self, name: Secret) -> str | None:
+        """The secret, unless a moment ago it could not be had."""
+        at, failure = self._failed.get(name, (float("-inf"), None))
+        if failure and self._clock() < at + REFUSED_SECONDS:
+            raise type(failure)(str(failure)) from failure
+        try:
+            return self._fetched(name)
+        except FederationError as error:
+            self._failed[name] = (self._clock(), error)
+            raise
 
     def _fetched(self, name: Secret) -> str | None:
         try:

@@ -1,0 +1,167 @@
+"""Secrets in AWS: read once a minute, and refusals told with the action and the secret that are missing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from moto import mock_aws
+
+from athena_federation.errors import ConfigurationError, FederationError, SourceError, Throttled, Unauthorized
+from slackanalytics.grants import Grant
+from slackanalytics.secrets_manager import SECONDS, SecretsManager
+from slackanalytics.token_stores import grant
+
+TOKEN = "corp/slack/token"
+
+
+class Counted:
+    """Clients as boto3 makes them, with a count of the calls and a script of failures before the truth."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.failures: list[Exception] = []
+
+    def __call__(self, service: str, **_: Any) -> Any:
+        return _Client(self, boto3.client(service, region_name="eu-central-1"))
+
+
+class _Client:
+    def __init__(self, counted: Counted, real: Any) -> None:
+        self.counted, self.real, self.meta = counted, real, real.meta
+
+    def __getattr__(self, name: str) -> Any:
+        def called(**arguments: Any) -> Any:
+            self.counted.calls.append(name)
+            if self.counted.failures:
+                raise self.counted.failures.pop(0)
+            return getattr(self.real, name)(**arguments)
+
+        return called
+
+
+def refusal(code: str, message: str = "no") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "GetSecretValue")
+
+
+@pytest.fixture
+def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        yield Counted()
+
+
+def made(clients: Counted, now: list[float] | None = None) -> SecretsManager:
+    at = now or [0.0]
+    return SecretsManager("corp/slack", clients=clients, clock=lambda: at[0])  # type: ignore[arg-type]
+
+
+def test_secrets_are_kept_read_and_emptied(clients: Counted) -> None:
+    store = made(clients)
+    store.write("token", Grant(access_token="xoxp-1").written())
+    store.write("token", Grant(access_token="xoxp-2").written())
+    found = grant(made(clients))
+    assert found
+    assert found.access_token == "xoxp-2"
+    store.erase("token")
+    assert (store.read("token"), made(clients).read("token")) == (None, None)
+    assert boto3.client("secretsmanager", region_name="eu-central-1").describe_secret(SecretId=TOKEN)["Name"] == TOKEN
+    made(clients).erase("client")
+
+
+def test_a_secret_is_read_once_a_minute_or_when_it_has_to_be_fresh(clients: Counted) -> None:
+    now = [0.0]
+    store = made(clients, now)
+    store.write("token", "1")
+    clients.calls.clear()
+    assert [store.read("token") for _ in range(400)] == ["1"] * 400
+    assert clients.calls == ["get_secret_value"]
+    made(clients).write("token", "2")
+    assert store.read("token") == "1"
+    assert store.read("token", fresh=True) == "2"
+    made(clients).write("token", "3")
+    now[0] += SECONDS
+    assert store.read("token") == "3"
+
+
+def test_readers_at_once_make_one_call(clients: Counted) -> None:
+    store = made(clients)
+    store.write("token", "1")
+    clients.calls.clear()
+    threads = [threading.Thread(target=store.read, args=("token",)) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert clients.calls == ["get_secret_value"]
+
+
+def test_a_secret_that_is_missing_is_named_with_its_region(clients: Counted) -> None:
+    with pytest.raises(ConfigurationError, match=r"no secret corp/slack/token in eu-central-1"):
+        made(clients).read("token")
+
+
+@pytest.mark.parametrize("text", ["xoxp-canary", '{"token": "canary"}', '{"access_token": ""}', "[1]"])
+def test_a_secret_of_another_shape_is_named_and_not_shown(clients: Counted, text: str) -> None:
+    store = made(clients)
+    store.write("token", text)
+    with pytest.raises(ConfigurationError, match=r"corp/slack/token.*access_token") as caught:
+        grant(store)
+    assert "canary" not in str(caught.value)
+
+
+def test_a_secret_of_bytes_is_named(clients: Counted) -> None:
+    boto3.client("secretsmanager", region_name="eu-central-1").create_secret(Name=TOKEN, SecretBinary=b"canary")
+    with pytest.raises(ConfigurationError, match="corp/slack/token holds bytes"):
+        made(clients).read("token")
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind", "told"),
+    [
+        (
+            refusal("AccessDeniedException"),
+            Unauthorized,
+            r"ACCESS_DENIED: allow secretsmanager:GetSecretValue on arn:aws:",
+        ),
+        (
+            refusal("AccessDeniedException", "Access to KMS is not allowed"),
+            Unauthorized,
+            r"kms:Decrypt for the key of arn:",
+        ),
+        (refusal("DecryptionFailure"), Unauthorized, r"ACCESS_DENIED: allow kms:Decrypt"),
+        (refusal("ExpiredTokenException"), Unauthorized, "ACCESS_DENIED"),
+        (refusal("ThrottlingException"), Throttled, "asks for a pause"),
+        (refusal("InternalServiceError"), SourceError, "InternalServiceError"),
+        (EndpointConnectionError(endpoint_url="https://x"), ConfigurationError, "secretsmanager:GetSecretValue"),
+    ],
+)
+def test_a_refusal_says_what_is_missing(
+    clients: Counted, failure: Exception, kind: type[FederationError], told: str
+) -> None:
+    store = made(clients)
+    store.write("token", "1")
+    clients.failures.append(failure)
+    with pytest.raises(kind, match=told) as caught:
+        store.read("token")
+    assert type(caught.value) is kind
+    assert TOKEN in str(caught.value)
+
+
+def test_many_readers_of_a_secret_that_is_refused_make_one_call(clients: Counted) -> None:
+    now = [0.0]
+    store = made(clients, now)
+    store.write("token", "1")
+    clients.calls.clear()
+    clients.failures += [refusal("AccessDeniedException")]
+    for _ in range(400):
+        with pytest.raises(Unauthorized):
+            store.read("token")
+    assert clients.calls == ["get_secret_value"]
+    now[0] += 5
+    assert store.read("token") == "1"
