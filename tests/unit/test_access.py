@@ -1,0 +1,485 @@
+"""The token in force: renewed once by one refresher, read anew once where it was refused, named where it is dead."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from athena_federation.errors import ConfigurationError, Throttled, Unauthorized
+from slackanalytics.access import SECONDS, Access
+from slackanalytics.cache import Days
+from slackanalytics.client import Client
+from slackanalytics.encrypted_file import EncryptedFile
+from slackanalytics.grants import Connection, Credentials, Grant
+from slackanalytics.limiter import Limiter
+from slackanalytics.rotation import renewed
+from slackanalytics.settings import Settings
+from slackanalytics.simulator import Served, Simulator
+from slackanalytics.slack_api import Post, Said, SlackDown, post
+from slackanalytics.token_stores import Memory, Secret, TokenStore, grant
+from slackanalytics.tokens import Token
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DAY = date(2026, 11, 10)
+CLIENT = ("111.222", "canary-client-secret")
+HOURS = timedelta(hours=1)
+
+
+@dataclass
+class World:
+    """A Slack whose tokens rotate, and a store that holds a pair of them."""
+
+    server: Served
+    simulator: Simulator
+    store: TokenStore
+    http: Post = post
+    now: datetime = NOON
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.settings = Settings(slack_api_url=self.server.url, client_id=CLIENT[0], client_secret=CLIENT[1])
+
+    def connect(self) -> Grant:
+        """What an administrator grants now, stored."""
+        asked = {"user_scope": "admin.analytics:read", "scope": "users:read", "redirect_uri": "http://localhost/"}
+        code = self.simulator.authorizations.code(asked)
+        form = {"code": code, "redirect_uri": "http://localhost/", "client_id": CLIENT[0], "client_secret": CLIENT[1]}
+        said = post(f"{self.server.url}/oauth.v2.access", form, "")
+        found = Grant(
+            access_token=said.text("authed_user", "access_token") or "",
+            refresh_token=said.text("authed_user", "refresh_token"),
+            connection=Connection(
+                organisation_id="E0EXAMPLE1",
+                scope="admin.analytics:read",
+                expires_at=self.now + 12 * HOURS,
+                rotates=True,
+            ),
+        )
+        self.store.write("token", found.written())
+        return found
+
+    def access(self, **changes: Any) -> Access:
+        given = {"http": self.http, "clock": lambda: self.now, "monotonic": lambda: self.seconds} | changes
+        return Access(self.settings, self.store, **given)
+
+    def client(self, access: Access | None = None) -> Client:
+        return Client(self.settings, access=access or self.access(), limiter=Limiter(None), pause=lambda _: None)
+
+    def pass_hours(self, hours: int) -> None:
+        self.now += hours * HOURS
+        self.seconds += hours * 3600.0
+
+    def renewals(self) -> list[str | None]:
+        """The outcome of each renewal that Slack was asked for; the first exchange is none."""
+        return [call.error for call in self.server.calls if call.method == "oauth.v2.access"][1:]
+
+    def files(self) -> list[str | None]:
+        return [call.error for call in self.server.calls if call.method == "admin.analytics.getFile"]
+
+
+Start = Callable[..., World]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    with ExitStack() as stack:
+
+        def started(
+            store: TokenStore | None = None, faults: dict[str, str] | None = None, http: Post = post, **slack: Any
+        ) -> World:
+            made: list[World] = []
+            given: dict[str, Any] = {
+                "members": 10,
+                "rotation": True,
+                "grace": 0.0,
+                "client": CLIENT,
+                "rate_limit": None,
+            }
+            simulator = Simulator(
+                **given | slack, faults=faults, today=NOON.date(), clock=lambda: made[0].seconds if made else 0.0
+            )
+            server = stack.enter_context(simulator.serve())
+            made.append(World(server, simulator, store or Memory(), http))
+            return made[0]
+
+        yield started
+
+
+# --------------------------------------------------------------------------------------------------------- renewal
+
+
+def test_a_token_is_used_as_it_is_while_it_lasts(start: Start) -> None:
+    world = start()
+    held = world.connect()
+    world.pass_hours(11)
+    assert world.access().token().authorization == f"Bearer {held.access_token}"
+    assert world.renewals() == []
+
+
+def test_a_token_that_has_ended_is_renewed_and_stored_before_it_is_used(start: Start) -> None:
+    world = start()
+    held = world.connect()
+    world.pass_hours(13)
+    token = world.access().token()
+    found = grant(world.store)
+    assert found
+    assert token.authorization == f"Bearer {found.access_token}"
+    assert found.access_token != held.access_token
+    assert found.refresh_token != held.refresh_token
+    assert found.connection.expires_at == world.now + 12 * HOURS
+    assert (found.connection.organisation_id, found.connection.rotates) == ("E0EXAMPLE1", True)
+    assert world.renewals() == [None]
+
+
+def test_it_can_be_renewed_ahead_for_those_who_only_read(start: Start) -> None:
+    world = start()
+    world.connect()
+    world.access().token(margin=13 * HOURS)
+    assert world.renewals() == [None]
+
+
+def test_a_token_that_slack_calls_expired_is_renewed_once_and_the_day_is_fetched(start: Start) -> None:
+    world = start()
+    world.connect()
+    world.seconds += 50_000  # Slack's clock is ahead of ours
+    assert world.client().fetch(DAY, lambda body: body.read(2)) == b"\x1f\x8b"
+    assert world.files() == ["token_expired", None]
+    assert world.renewals() == [None]
+
+
+def test_a_token_that_stays_expired_is_refused_after_one_renewal(start: Start) -> None:
+    world = start(faults={DAY.isoformat(): "token_expired"})
+    world.connect()
+    with pytest.raises(Unauthorized, match="token_expired"):
+        world.client().fetch(DAY, lambda body: body.read(1))
+    assert (world.files(), world.renewals()) == (["token_expired"] * 2, [None])
+
+
+def test_years_of_renewals_lose_nothing(start: Start) -> None:
+    world = start()
+    world.connect()
+    access = world.access()
+    for _ in range(100):
+        world.pass_hours(12)
+        access.token()
+    assert world.renewals() == [None] * 100
+    assert world.client(access).fetch(DAY, lambda body: body.read(1))
+
+
+def test_an_answer_that_was_lost_is_asked_for_again(start: Start) -> None:
+    world = start(grace=30.0)
+    world.connect()
+    world.pass_hours(13)
+    lost: list[str] = []
+
+    def losing(url: str, form: Mapping[str, str], authorization: str) -> Said:
+        said = post(url, form, authorization)
+        if not lost:
+            lost.append(url)
+            raise SlackDown("the answer was lost")
+        return said
+
+    world.http = losing
+    assert world.client().fetch(DAY, lambda body: body.read(1))
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("error:invalid_refresh_token", Unauthorized),
+        ("error:bad_client_secret", Unauthorized),
+        ("ok_true", Unauthorized),
+        ("503", SlackDown),
+        ("internal_error", SlackDown),
+        ("429", Throttled),
+    ],
+)
+def test_what_cannot_be_renewed_is_told_and_the_pair_is_kept(start: Start, fault: str, kind: type[Exception]) -> None:
+    world = start()
+    held = world.connect()
+    world.pass_hours(13)
+    with Simulator(client=CLIENT, faults={"oauth.v2.access": fault}, members=10).serve() as failing:
+        settings = Settings(slack_api_url=failing.url, client_id=CLIENT[0], client_secret=CLIENT[1])
+        with pytest.raises(kind) as caught:
+            Access(settings, world.store, clock=lambda: world.now).token()
+    told = "".join(traceback.format_exception(caught.value))
+    assert [secret for secret in ("canary", held.access_token, held.refresh_token or "-") if secret in told] == []
+    assert grant(world.store) == held
+    assert world.access().token()
+
+
+class ReadOnly(Memory):
+    """A store that this process may not write any more."""
+
+    shut = False
+
+    def write(self, name: Secret, text: str) -> None:
+        if self.shut:
+            raise ConfigurationError("read-only")
+        super().write(name, text)
+
+
+def test_a_refresh_token_is_not_spent_where_the_new_pair_could_not_be_stored(start: Start) -> None:
+    store = ReadOnly()
+    world = start(store)
+    held = world.connect()
+    world.pass_hours(13)
+    store.shut = True
+    with pytest.raises(ConfigurationError, match="read-only"):
+        world.access().token()
+    assert (world.renewals(), grant(store)) == ([], held)
+
+
+class NotMine(Memory):
+    """A store whose client secret is for others."""
+
+    def read(self, name: Secret, *, fresh: bool = False) -> str | None:
+        if name == "client":
+            raise Unauthorized("ACCESS_DENIED: allow secretsmanager:GetSecretValue on x/client")
+        return super().read(name, fresh=fresh)
+
+
+def test_who_may_only_read_says_who_may_renew(start: Start) -> None:
+    world = start(NotMine())
+    world.connect()
+    world.settings = Settings(slack_api_url=world.server.url)
+    world.pass_hours(13)
+    with pytest.raises(Unauthorized, match=r"only the app that connects Slack may renew it.*ACCESS_DENIED"):
+        world.access().token()
+    world.store = Memory()
+    world.store.write("token", Grant(access_token="xoxe.xoxp-1", refresh_token="xoxe-1").written())
+    with pytest.raises(ConfigurationError, match="SLACKANALYTICS_CLIENT_ID"):
+        world.access().instead_of(Token("xoxe.xoxp-1"), "token_expired")
+
+
+# ----------------------------------------------------------------------------------------------------------- races
+
+
+def race(world: World) -> list[object]:
+    """Two refreshers who both read before either has an answer, if they are let."""
+    together = threading.Barrier(2)
+
+    def meeting(url: str, form: Mapping[str, str], authorization: str) -> Said:
+        with suppress(threading.BrokenBarrierError):  # the other waits its turn, as it should
+            together.wait(0.3)
+        return post(url, form, authorization)
+
+    found: list[object] = []
+    held = grant(world.store)
+    assert held
+    refused = held.access_token
+
+    def refresh() -> None:
+        try:
+            found.append(renewed(world.settings, world.store, refused, http=meeting, clock=lambda: world.now))
+        except Unauthorized as error:
+            found.append(error)
+
+    threads = [threading.Thread(target=refresh) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def check_two_refreshers_share_one_renewal(world: World) -> None:
+    world.connect()
+    world.seconds += 50_000
+    first, second = race(world)
+    assert isinstance(first, Grant)
+    assert first == second == grant(world.store)
+    assert world.renewals() == [None]
+
+
+def test_two_refreshers_share_one_renewal(start: Start, tmp_path: Path) -> None:
+    check_two_refreshers_share_one_renewal(start())
+    check_two_refreshers_share_one_renewal(start(EncryptedFile(tmp_path / "own", "x", None)))
+
+
+class Unlocked(Memory):
+    """What the check is there to find: a store in which nobody is ever alone."""
+
+    def alone(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+
+def test_two_refreshers_without_a_lock_are_found_out(start: Start) -> None:
+    with pytest.raises(AssertionError):
+        check_two_refreshers_share_one_renewal(start(Unlocked()))
+
+
+PROGRAM = """
+import os, sys
+from slackanalytics.access import Access
+from slackanalytics.settings import Settings
+from slackanalytics.tokens import Token
+access = Access(Settings.from_environment(os.environ))
+held = access.token()
+print("ready", flush=True)
+sys.stdin.readline()
+print(access.instead_of(held, "token_expired").fingerprint)
+"""
+
+
+def test_processes_at_once_never_lose_the_refresh_token(start: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    world = start(EncryptedFile(folder, "127.0.0.1", None))
+    world.connect()
+    world.store.write("client", Credentials(client_id=CLIENT[0], client_secret=CLIENT[1]).written())
+    world.seconds += 50_000
+    environment = {
+        "HOME": str(tmp_path),
+        "SLACKANALYTICS_TOKEN_STORE": "file",
+        "SLACKANALYTICS_DATA_DIR": str(folder),
+        "SLACKANALYTICS_SLACK_API_URL": world.server.url,
+    }
+    # Slack's clock says that the token has ended, ours that it has not: so each of them asks only when it is told to
+    live = grant(world.store)
+    assert live
+    later = replace(live, connection=replace(live.connection, expires_at=datetime.now(UTC) + HOURS))
+    world.store.write("token", later.written())
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    try:
+        for process in processes:
+            assert process.stdout
+            assert process.stdout.readline() == "ready\n"
+        for process in processes:
+            assert process.stdin
+            process.stdin.write("\n")
+            process.stdin.flush()
+        found = {process.communicate(timeout=60)[0] for process in processes}
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    now = grant(world.store)
+    assert now
+    assert found == {Token(now.access_token).fingerprint + "\n"}
+    assert world.renewals() == [None]
+    assert renewed(world.settings, world.store, now.access_token, http=post, clock=lambda: world.now)
+
+
+# ------------------------------------------------------------------------------------------- refused, and read anew
+
+
+@pytest.mark.parametrize("code", ["invalid_auth", "not_authed", "account_inactive", "token_revoked"])
+def test_a_dead_token_is_looked_up_once_and_named(start: Start, code: str) -> None:
+    world = start()
+    world.connect()
+    world.simulator.revoke(code)
+    client = world.client()
+    for _ in range(3):
+        with pytest.raises(Unauthorized, match=rf"slackanalytics login.*\(Slack: {code}\)"):
+            client.fetch(DAY, lambda body: body.read(1))
+    assert (world.files(), world.renewals()) == ([code] * 3, [])
+
+
+def test_a_token_that_somebody_else_replaced_is_picked_up_in_the_middle(start: Start) -> None:
+    class Slow(Memory):
+        """A store that remembers, until it is asked to look again."""
+
+        old: str | None = None
+
+        def read(self, name: Secret, *, fresh: bool = False) -> str | None:
+            return super().read(name) if fresh or not self.old else self.old
+
+    store = Slow()
+    world = start(store, rotation=False)
+    world.connect()
+    store.old = store.read("token")
+    world.simulator.authorizations.withdraw("token_revoked")
+    world.connect()
+    assert world.client().fetch(DAY, lambda body: body.read(2)) == b"\x1f\x8b"
+    assert world.files() == ["token_revoked", None]
+
+
+def test_many_readers_of_a_dead_token_look_it_up_once(start: Start) -> None:
+    class Counted(Memory):
+        fresh = 0
+
+        def read(self, name: Secret, *, fresh: bool = False) -> str | None:
+            self.fresh += fresh
+            return super().read(name)
+
+    store = Counted()
+    world = start(store)
+    held = world.connect()
+    access = world.access()
+    for _ in range(400):
+        assert access.instead_of(Token(held.access_token), "token_revoked") is None
+    assert store.fresh == 1
+    world.seconds += SECONDS
+    assert access.instead_of(Token(held.access_token), "token_revoked") is None
+    assert store.fresh == 2
+
+
+def test_a_token_of_the_environment_is_tried_once(start: Start) -> None:
+    world = start()
+    settings = Settings(slack_api_url=world.server.url, slack_token="xoxp-unknown")
+    with pytest.raises(Unauthorized, match="invalid_auth"):
+        Client(settings, limiter=Limiter(None)).fetch(DAY, lambda body: body.read(1))
+    assert world.files() == ["invalid_auth"]
+
+
+def test_a_refusal_gives_the_address_to_connect_at_where_there_is_one(start: Start) -> None:
+    world = start()
+    world.connect()
+    world.simulator.revoke()
+    site = "https://analytics.example.com"
+    settings = Settings(slack_api_url=world.server.url, public_url=site)
+    client = Client(settings, access=world.access(), limiter=Limiter(None))
+    with pytest.raises(Unauthorized, match=f"token_revoked.*{site}/slack/install"):
+        client.fetch(DAY, lambda body: body.read(1))
+
+
+# -------------------------------------------------------------------------------------------- what days are kept by
+
+
+def test_kept_days_outlive_the_token_they_were_fetched_with(start: Start, tmp_path: Path) -> None:
+    from slackanalytics.token_stores import token_store
+
+    world = start()
+    settings = Settings.from_environment(
+        {
+            "HOME": str(tmp_path),
+            "SLACKANALYTICS_TOKEN_STORE": "file",
+            "SLACKANALYTICS_SLACK_API_URL": world.server.url,
+            "SLACKANALYTICS_RATE_LIMIT": "off",
+            "SLACKANALYTICS_TODAY": "2026-11-23",
+        }
+    )
+    world.store = token_store(settings)
+    world.now = datetime.now(UTC)
+    world.connect()
+    assert Days(settings).keep(DAY).status == "published"
+    world.connect()
+    assert Days(settings).kept_days() == [DAY]
+    assert len(world.files()) == 1
+    assert len(list((tmp_path / ".cache" / "slackanalytics").iterdir())) == 1
+
+
+def test_another_organisation_has_days_of_its_own(start: Start) -> None:
+    world = start()
+    held = world.connect()
+    mine = world.access().account()
+    other = Grant(access_token=held.access_token, connection=Connection(organisation_id="E0PARTNER1"))
+    world.store.write("token", other.written())
+    assert (mine, world.access().account()) == ("E0EXAMPLE1", "E0PARTNER1")
+    world.store.write("token", Grant(access_token=held.access_token).written())
+    assert world.access().account() == Token(held.access_token).fingerprint
