@@ -7,7 +7,7 @@ ARGS ?=
 k ?=
 
 .DEFAULT_GOAL := menu
-.PHONY: menu setup demo test check fix types lint conformance docs bench lock clean
+.PHONY: menu setup demo browser test check fix types lint conformance docs bench lock clean
 
 menu: ## this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,14 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## the whole product on a simulated Slack (ARGS=--no-serve ends after the table)
 	@$(BIN)/slackanalytics demo $(ARGS)
 
-test: setup ## lint, types, contracts and every test (k=WORD selects)
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "installing Chromium for the browser tests" && \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	      chromium fonts-liberation fonts-noto-color-emoji >/dev/null; } || \
+	  echo "there is no Chromium here: the browser tests will be skipped"
+
+test: setup browser ## lint, types, contracts and every test (k=WORD selects)
 ifeq ($(k),)
 	@$(MAKE) --no-print-directory check
 endif
