@@ -17,8 +17,8 @@ from slackanalytics.web.sessions import MOST, Sessions
 
 PHRASE = "correct horse battery staple"
 HASH = hashed(PHRASE, b"sixteen bytes ok")
-PAGES = ("/", "/status", "/slack/install", "/slack/connected", "/slack/revoke", "/slack/revoked")
-ACTIONS = ("/slack/credentials", "/slack/check", "/slack/install", "/slack/revoke")
+PAGES = ("/", "/status", "/sessions", "/slack/install", "/slack/connected", "/slack/revoke", "/slack/revoked")
+ACTIONS = ("/sessions", "/slack/credentials", "/slack/check", "/slack/install", "/slack/revoke")
 
 
 def test_nobody_sees_or_does_anything_without_signing_in() -> None:
@@ -208,6 +208,28 @@ def test_signing_out_ends_the_session_here_and_in_the_browser() -> None:
     kept = desk.browser()
     kept.cookies.set("slackanalytics", name)
     assert kept.get("/").status_code == 303
+
+
+def test_all_sessions_are_shown_and_end_together_once_the_secret_is_given_again() -> None:
+    desk = Desk()
+    first, second = desk.admin(), desk.admin()
+    desk.clock.now += 130
+    page = second.get("/sessions").text
+    assert page.count('scope="row"') == 2
+    assert page.count("(this browser)") == 1
+    assert "2 min 10 s" in page
+    assert second.post("/sessions", data={"secret": "guess"}).status_code == 401
+    assert first.get("/").status_code == 200
+    assert second.post("/sessions", data={"secret": KEY}).headers["location"] == "/sign-in"
+    assert [browser.get("/").status_code for browser in (first, second)] == [303, 303]
+
+
+def test_whom_a_load_balancer_vouches_for_may_sign_everybody_out() -> None:
+    desk = Desk(address=PUBLIC, access=BALANCER)
+    ada = desk.browser("10.0.0.7", **{"X-Identity": "ada@example.com"})
+    ada.post("/sign-in")
+    assert ada.post("/sessions").status_code == 303
+    assert ada.get("/").status_code == 303
 
 
 def test_every_page_for_those_who_are_signed_in_lets_them_out() -> None:

@@ -22,7 +22,7 @@ def test_the_steps_lead_to_a_connection_and_to_the_first_query() -> None:
         admin.post("/slack/credentials", data={"client_id": "1.2", "client_secret": CLIENT_SECRET}).status_code == 303
     )
     page = admin.get("/").text
-    assert "They are not shown again" in page
+    assert "Neither is shown again" in page
     assert CLIENT_SECRET not in page
     done = back(admin, state=begun(admin), code=CODE)
     assert done.status_code == 200

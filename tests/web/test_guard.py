@@ -119,7 +119,7 @@ def test_a_load_balancer_may_ask_for_health_under_any_host() -> None:
     }
 
 
-FORMS = ("/sign-in", "/sign-out", "/slack/credentials", "/slack/check", "/slack/install", "/slack/revoke")
+FORMS = ("/sign-in", "/sign-out", "/sessions", "/slack/credentials", "/slack/check", "/slack/install", "/slack/revoke")
 FOREIGN: list[dict[str, str]] = [
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from tests.web.desk import CANARIES, CODE, HERE, KEY, Desk, back, begun, granted
 
 PATHS = st.sampled_from(
-    ["/", "/sign-in", "/sign-out", "/slack/credentials", "/slack/check", "/slack/install", "/slack/oauth_redirect",
+    ["/", "/sign-in", "/sign-out", "/sessions", "/slack/credentials", "/slack/check", "/slack/install", "/slack/oauth_redirect",
      "/slack/connected", "/slack/refused", "/slack/revoke", "/slack/revoked", "/status", "/healthz", "/static/page.css", "/static/%00", "/x"]
 )  # fmt: skip
 NAMES = st.sampled_from(

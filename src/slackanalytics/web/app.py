@@ -73,6 +73,7 @@ def routes() -> list[BaseRoute]:
         Route("/", connecting.landing),
         Route("/sign-in", either(signing.sign_in_page, signing.sign_in), methods=["GET", "POST"]),
         Route("/sign-out", signing.sign_out, methods=["POST"]),
+        Route("/sessions", either(signing.sessions_page, signing.sign_everybody_out), methods=["GET", "POST"]),
         Route("/slack/credentials", connecting.keep_credentials, methods=["POST"]),
         Route("/slack/check", connecting.check_redirect, methods=["POST"]),
         Route("/slack/install", either(connecting.install_page, connecting.install), methods=["GET", "POST"]),

@@ -77,6 +77,18 @@ class Sessions:
             if held is not None:
                 self._held[known] = replace(held, outcome=outcome)
 
+    def listing(self) -> list[tuple[Session, float, float]]:
+        """Every live session, with the seconds since it began and since it was last seen; the newest first."""
+        now = self._clock()
+        with self._lock:
+            held = [session for session in self._held.values() if session.live(now)]
+        return [(s, now - s.started, now - s.seen) for s in sorted(held, key=lambda s: s.started, reverse=True)]
+
+    def end_all(self) -> None:
+        """Sign everybody out."""
+        with self._lock:
+            self._held.clear()
+
     def end(self, name: str | None) -> None:
         """Forget a session, if there is one."""
         with self._lock:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from slackanalytics.web.access import Access, LocalKey
 from slackanalytics.web.guard import client_address, log, shown
 from slackanalytics.web.pages import field, page
-from slackanalytics.web.sessions import Sessions
+from slackanalytics.web.sessions import Session, Sessions
 from slackanalytics.wording import seconds
 
 ADMIN = "admin"
@@ -30,32 +30,74 @@ async def sign_in_page(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """Check the secret, and begin a session of a new name."""
-    access, attempts, address = request.app.state.access, request.app.state.attempts, client_address(request.scope)
+    access, address = request.app.state.access, client_address(request.scope)
     if access.prompt is None:
         who = _vouched(request)
         log.info("sign-in %s for %s from %s", "accepted" if who else "refused", shown(who or "nobody"), shown(address))
         return _signed_in(request, who) if who else _form(request, 403)
-    if wait := attempts.wait(address):
-        log.warning("sign-in not tried: too many failures from %s", shown(address))
-        answer = _form(request, 429, wait=seconds(wait))
-        answer.headers["Retry-After"] = str(ceil(wait))
+    if refused := await _guessed(request):
+        status, wait = refused
+        answer = _form(request, status, failed=status == 401, wait=seconds(wait) if wait else None)
+        if wait:
+            answer.headers["Retry-After"] = str(ceil(wait))
         return answer
-    secret = await field(request, "secret")
-    if len(secret) > LONGEST or not await run_in_threadpool(access.accepts, secret):
-        attempts.failed(address)
-        log.warning("sign-in refused: wrong %s from %s", access.prompt.lower(), shown(address))
-        return _form(request, 401, failed=True)
-    log.info("sign-in accepted: %s from %s", access.prompt.lower(), shown(address))
     return _signed_in(request, ADMIN)
 
 
 async def sign_out(request: Request) -> Response:
     """End the session here and in the browser."""
     request.app.state.sessions.end(request.scope["session_name"])
+    return _signed_out(request)
+
+
+async def sessions_page(request: Request) -> Response:
+    """Who is signed in where."""
+    return _sessions(request) if request.scope["signed_in"] else RedirectResponse("/sign-in", 303)
+
+
+async def sign_everybody_out(request: Request) -> Response:
+    """End every session, once whoever asks for it has shown again who they are."""
+    if request.scope["signed_in"] is None:
+        return RedirectResponse("/sign-in", 303)
+    refused = None if _vouched(request) else await _guessed(request)
+    if refused:
+        status, _ = refused
+        return _sessions(request, status)
+    log.info("everybody was signed out by %s", shown(request.scope["signed_in"].who))
+    request.app.state.sessions.end_all()
+    return _signed_out(request)
+
+
+def _sessions(request: Request, status: int = 200) -> Response:
+    mine: Session = request.scope["signed_in"]
+    held = request.app.state.sessions.listing()
+    rows = [(s.who, seconds(since), seconds(idle), s.browser == mine.browser) for s, since, idle in held]
+    return page(
+        request, "sessions.html", status, rows=rows, prompt=request.app.state.access.prompt, failed=status != 200
+    )
+
+
+def _signed_out(request: Request) -> Response:
     answer = RedirectResponse("/sign-in", 303)
     secure = request.app.state.site.secure
     answer.delete_cookie(request.app.state.site.cookie, path="/", secure=secure, httponly=True, samesite="lax")
     return answer
+
+
+async def _guessed(request: Request) -> tuple[int, float] | None:
+    """None where the secret that was sent is right; else the status to refuse with, and how long to wait."""
+    access, attempts, address = request.app.state.access, request.app.state.attempts, client_address(request.scope)
+    kind = (access.prompt or "secret").lower()
+    if wait := attempts.wait(address):
+        log.warning("sign-in not tried: too many failures from %s", shown(address))
+        return 429, wait
+    secret = await field(request, "secret")
+    if len(secret) > LONGEST or not await run_in_threadpool(access.accepts, secret):
+        attempts.failed(address)
+        log.warning("sign-in refused: wrong %s from %s", kind, shown(address))
+        return 401, 0.0
+    log.info("sign-in accepted: %s from %s", kind, shown(address))
+    return None
 
 
 def _signed_in(request: Request, who: str) -> Response:
