@@ -1,0 +1,389 @@
+"""login, logout and doctor: the conversation from a terminal, with a browser here or elsewhere."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from tests.contract.oauth.administrator import decided
+
+from athena_federation.errors import ConfigurationError
+from slackanalytics.client import Client
+from slackanalytics.doctor import Finding, findings
+from slackanalytics.grants import Connection, Credentials, Grant
+from slackanalytics.limiter import Limiter
+from slackanalytics.login import Terminal, by_browser, by_paste
+from slackanalytics.oauth import Conversation, Refused, StateExpired, StateUnknown
+from slackanalytics.settings import Settings
+from slackanalytics.simulator import Served, Simulator
+from slackanalytics.slack_api import Said, SlackDown, post
+from slackanalytics.token_stores import Memory, TokenStore, grant
+
+CLIENT = ("111.222", "canary-client-secret")
+COMMAND = Path(sys.executable).with_name("slackanalytics")
+TODAY = date(2026, 11, 23)
+Visit = Callable[[str], object]
+
+
+@dataclass
+class Desk:
+    """Somebody at a terminal, whose lines and answers are kept."""
+
+    server: Served
+    store: TokenStore = field(default_factory=Memory)
+    answers: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.settings = Settings(slack_api_url=self.server.url)
+        self.conversation = Conversation(self.settings, self.store)
+
+    def terminal(self, visit: Visit = lambda _url: None, paste: Callable[[], str] | None = None) -> Terminal:
+        def ask_hidden(text: str) -> str:
+            self.hidden.append(text)
+            return paste() if paste and "Paste" in text else self.answers.pop(0)
+
+        def browse(url: str) -> bool:
+            threading.Thread(target=visit, args=(url,), daemon=True).start()
+            return True
+
+        return Terminal(self.said.append, lambda _text: self.answers.pop(0), ask_hidden, browse)
+
+    @property
+    def authorize_url(self) -> str:
+        return next(line.strip() for line in self.said if "/oauth/v2/authorize" in line)
+
+
+@pytest.fixture
+def server() -> Iterator[Served]:
+    with Simulator(members=10, today=TODAY, client=CLIENT, rate_limit=None).serve() as served:
+        yield served
+
+
+def known(server: Served) -> Desk:
+    desk = Desk(server)
+    desk.store.write("client", Credentials(client_id=CLIENT[0], client_secret=CLIENT[1]).written())
+    return desk
+
+
+def back(url: str, query: Mapping[str, str], **headers: str) -> tuple[int, str, Mapping[str, str]]:
+    """The page that the browser is sent back to."""
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=10)
+    connection.request("GET", f"{address.path}?{urlencode(query)}", headers={"Host": address.netloc} | headers)
+    response = connection.getresponse()
+    found = response.status, response.read().decode(), dict(response.getheaders())
+    connection.close()
+    return found
+
+
+def redirect_of(authorize_url: str) -> str:
+    from urllib.parse import parse_qs
+
+    return parse_qs(urlsplit(authorize_url).query)["redirect_uri"][0]
+
+
+# -------------------------------------------------------------------------------------------------- with a browser
+
+
+def test_the_browser_comes_back_and_the_token_is_stored(server: Served) -> None:
+    desk = known(server)
+    pages: list[tuple[int, str, Mapping[str, str]]] = []
+    visit = lambda url: pages.append(back(redirect_of(url), decided(url)))  # noqa: E731 - it is short
+    connected = by_browser(desk.conversation, desk.terminal(visit), port=0)
+    assert connected.connection.organisation == "Example Corp"
+    assert grant(desk.store)
+    ((status, text, headers),) = pages or [wait_for(pages)]
+    assert (status, "Example Corp is connected" in text) == (200, True)
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == "no-store"
+
+
+def wait_for(pages: list[Any]) -> Any:
+    for _ in range(100):
+        if pages:
+            return pages[0]
+        threading.Event().wait(0.05)
+    raise AssertionError("no page")
+
+
+def test_a_refusal_ends_the_waiting(server: Served) -> None:
+    desk = known(server)
+    visit = lambda url: back(redirect_of(url), decided(url, "cancel"))  # noqa: E731 - it is short
+    with pytest.raises(Refused):
+        by_browser(desk.conversation, desk.terminal(visit), port=0)
+
+
+def test_a_stranger_on_the_port_ends_nothing(server: Served) -> None:
+    desk = known(server)
+    met: list[int] = []
+
+    def visit(url: str) -> None:
+        home = redirect_of(url)
+        met.append(back(home, {"state": "made up", "code": "x"})[0])
+        met.append(back(home, {"error": "<script>"})[0])
+        met.append(back(home, decided(url), Host="evil.example")[0])
+        met.append(back(home.replace("oauth_redirect", "other"), {})[0])
+        back(home, decided(desk.authorize_url))
+
+    assert by_browser(desk.conversation, desk.terminal(visit), port=0).connection.organisation_id == "E0EXAMPLE1"
+    assert met == [400, 400, 404, 404]
+
+
+def test_nobody_is_waited_for_for_ever(server: Served) -> None:
+    desk = known(server)
+    with pytest.raises(StateExpired, match="nobody came back"):
+        by_browser(desk.conversation, desk.terminal(), port=0, seconds=0.1)
+
+
+def test_a_port_that_is_taken_is_named(server: Served) -> None:
+    desk = known(server)
+    with pytest.raises(ConfigurationError, match=f"port {server.port} cannot be used"):
+        by_browser(desk.conversation, desk.terminal(), port=server.port)
+
+
+# ------------------------------------------------------------------------------------------------ with a browser elsewhere
+
+BACK = "https://example.com/slack/oauth_redirect"
+
+
+def test_the_address_of_the_last_page_is_pasted(server: Served) -> None:
+    desk = known(server)
+    terminal = desk.terminal(paste=lambda: f"  {BACK}?{urlencode(decided(desk.authorize_url))}\n")
+    assert by_paste(desk.conversation, terminal, BACK).connection.organisation == "Example Corp"
+
+
+@pytest.mark.parametrize("pasted", ["", "nonsense", "https://example.com/", BACK + "?code=1&state=2", "x" * 100_000])
+def test_an_address_that_is_none_connects_nobody(server: Served, pasted: str) -> None:
+    desk = known(server)
+    with pytest.raises(StateUnknown):
+        by_paste(desk.conversation, desk.terminal(paste=lambda: pasted), BACK)
+
+
+def test_the_apps_credentials_are_asked_for_once_the_secret_hidden(server: Served) -> None:
+    desk = Desk(server, answers=[CLIENT[0], CLIENT[1]])
+    terminal = desk.terminal(paste=lambda: f"{BACK}?{urlencode(decided(desk.authorize_url))}")
+    by_paste(desk.conversation, terminal, BACK)
+    assert desk.hidden == ["Client secret", "Paste that whole address here"]
+    assert any("https://api.slack.com/apps?new_app=1&manifest_json=" in line for line in desk.said)
+    desk.said.clear()
+    by_paste(desk.conversation, terminal, BACK)
+    assert not any("manifest_json" in line for line in desk.said)
+    assert "canary" not in "".join(desk.said)
+
+
+# ------------------------------------------------------------------------------------------------------ the command
+
+
+@dataclass
+class Home:
+    """The command in processes of their own, with one home."""
+
+    folder: Path
+    server: Served
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "HOME": str(self.folder),
+            "PATH": os.environ["PATH"],
+            "SLACKANALYTICS_SLACK_API_URL": self.server.url,
+            "SLACKANALYTICS_TODAY": TODAY.isoformat(),
+            "SLACKANALYTICS_RATE_LIMIT": "off",
+            "SLACKANALYTICS_TOKEN_STORE": "file",
+        }
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [COMMAND, *arguments], env=self.environment(), capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def login(self) -> str:
+        """The whole of login on a machine without a browser; what it wrote."""
+        with subprocess.Popen(
+            [COMMAND, "login", "--paste"],
+            env=self.environment() | {"SLACKANALYTICS_CLIENT_ID": CLIENT[0], "SLACKANALYTICS_CLIENT_SECRET": CLIENT[1]},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        ) as process:  # fmt: skip
+            assert process.stderr
+            told = ""
+            while not (found := re.search(r"^  (http\S+)$", told, re.MULTILINE)):
+                line = process.stderr.readline()
+                assert line, told
+                told += line
+            address = f"http://localhost:8765/slack/oauth_redirect?{urlencode(decided(found[1]))}"
+            out, rest = process.communicate(address + "\n", timeout=60)
+            assert (process.returncode, out) == (0, ""), told + rest
+            return told + rest
+
+
+def test_login_query_logout_and_the_query_is_refused_by_name(server: Served, tmp_path: Path) -> None:
+    home = Home(tmp_path, server)
+    statement = (
+        "query",
+        "SELECT count(*) AS members FROM member_analytics WHERE date = '2026-11-10'",
+        "--format",
+        "csv",
+    )
+    before = home.run(*statement)
+    assert (before.returncode, "slackanalytics login" in before.stderr) == (1, True)
+    told = home.login()
+    assert "Example Corp is connected; the token is in an encrypted file" in told
+    assert home.run(*statement).stdout == "members\n10\n"
+    looked = home.run("doctor")
+    assert (looked.returncode, "problem" in looked.stdout) == (0, False), looked.stdout
+    left = home.run("logout")
+    assert "Example Corp is disconnected" in left.stderr
+    other = home.run("query", statement[1].replace("10'", "11'"))
+    assert (other.returncode, "slackanalytics login" in other.stderr) == (1, True)
+    assert "not connected" in home.run("logout").stderr
+    everything = told + looked.stdout + left.stderr + other.stderr
+    assert re.findall(r"xoxp-\w+|canary|code=", everything) == []
+
+
+def test_a_query_after_a_revocation_at_slack_says_so(tmp_path: Path) -> None:
+    simulator = Simulator(members=10, today=TODAY, client=CLIENT, rate_limit=None)
+    with simulator.serve() as server:
+        home = Home(tmp_path, server)
+        home.login()
+        simulator.revoke()
+        done = home.run("query", "SELECT count(*) FROM member_analytics WHERE date = '2026-11-10'")
+        looked = home.run("doctor")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "the token was revoked; connect Slack again (slackanalytics login)" in done.stderr
+    assert looked.returncode == 1
+    assert "the token was revoked; connect Slack again" in looked.stdout
+
+
+def test_forgetting_leaves_the_token_good_at_slack(server: Served, tmp_path: Path) -> None:
+    home = Home(tmp_path, server)
+    home.login()
+    assert "stays good" in home.run("logout", "--forget").stderr
+    assert [call for call in server.calls if call.method == "auth.revoke"] == []
+
+
+# ------------------------------------------------------------------------------------------------------------- doctor
+
+
+@pytest.fixture
+def look() -> Iterator[Callable[..., list[Finding]]]:
+    with ExitStack() as stack:
+
+        def looked(faults: dict[str, str] | None = None, change: Any = None, **settings: Any) -> list[Finding]:
+            simulator = Simulator(members=10, today=TODAY, faults=faults, rate_limit=None)
+            served = stack.enter_context(simulator.serve())
+            if change:
+                change(simulator)
+            given: dict[str, Any] = {"slack_api_url": served.url, "slack_token": served.token, "today": TODAY}
+            chosen = Settings(**given | settings)
+            client = Client(chosen, limiter=Limiter(None), pause=lambda _: None, attempts=1)
+            return list(findings(chosen, client=client, now=lambda: datetime(2026, 11, 23, tzinfo=UTC)))
+
+        yield looked
+
+
+Look = Callable[..., list[Finding]]
+
+
+def test_everything_that_is_right_is_said_to_be(look: Look) -> None:
+    found = look()
+    assert [finding.subject for finding in found] == [
+        "settings",
+        "token",
+        "Slack",
+        "installation",
+        "scope",
+        "newest day",
+    ]
+    assert all(finding.is_right for finding in found)
+    assert found[-1].text == "2026-11-21 is published"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"),
+        *("missing_scope", "not_allowed_token_type", "no_permission", "team_access_not_granted", "access_denied"),
+        *("accesslimited", "user_cannot_manage_public_channels", "not_an_admin", "not_an_enterprise"),
+        *("feature_not_available", "feature_not_enabled", "enterprise_is_restricted", "ekm_access_denied"),
+        *("member_analytics_disabled", "org_level_email_display_disabled", "two_factor_setup_required"),
+    ],
+)
+def test_each_refusal_of_slack_is_told_in_plain_words(look: Look, code: str) -> None:
+    (wrong,) = [finding for finding in look({"*": code}) if not finding.is_right]
+    assert wrong.subject == "newest day"
+    words = wrong.text.partition(f"(Slack: {code}")[0].partition(": ")[2]
+    assert len(words.split()) > 6, wrong.text
+    assert code not in words
+
+
+@pytest.mark.parametrize("code", ["invalid_auth", "account_inactive", "token_revoked", "ratelimited", "503", "reset"])
+def test_what_auth_test_says_comes_before_what_needs_it(look: Look, code: str) -> None:
+    found = look({"auth.test": code})
+    assert [finding.subject for finding in found if not finding.is_right] == ["token"]
+    assert "newest day" not in [finding.subject for finding in found]
+
+
+def test_without_a_token_the_way_to_one_is_said(look: Look) -> None:
+    assert "slackanalytics login" in look(slack_token=None)[-1].text
+
+
+def test_days_that_are_late_are_no_error_of_ours(look: Look) -> None:
+    found = look({"*": "file_not_yet_available"})[-1]
+    assert (found.is_right, "none of the last 4 days" in found.text) == (False, True)
+
+
+def test_a_roster_and_a_folder_that_cannot_be_used_are_named(look: Look, tmp_path: Path) -> None:
+    found = {finding.subject: finding for finding in look(hr_file=tmp_path / "none.csv")}
+    assert (found["roster"].is_right, "SLACKANALYTICS_HR_FILE" in found["roster"].text) == (False, True)
+    (tmp_path / "hr.csv").write_text("employee_email\n")
+    assert look(hr_file=tmp_path / "hr.csv")[1].is_right
+
+
+def answering(said: dict[str, object], scopes: str | None) -> Any:
+    return lambda _url, _form, _authorization: Said({"ok": True, **said}, scopes)
+
+
+def test_a_scope_or_an_installation_that_is_too_small_is_named(server: Served) -> None:
+    settings = Settings(slack_api_url=server.url, slack_token=server.token, today=TODAY)
+    said = {"team": "Berlin", "team_id": "T1", "user": "ada", "is_enterprise_install": False}
+    found = {f.subject: f for f in findings(settings, http=answering(said, "users:read"))}
+    assert "admin.analytics:read is missing, granted: users:read" in found["scope"].text
+    assert (found["installation"].is_right, "workspace" in found["installation"].text) == (False, True)
+    found = {f.subject: f for f in findings(settings, http=answering(said, None))}
+    assert found["scope"].is_right
+
+
+def test_a_token_that_ends_or_cannot_be_renewed_is_named(server: Served) -> None:
+    store = Memory()
+    settings = Settings(slack_api_url=server.url, today=TODAY)
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    ended = Connection(expires_at=datetime(2026, 11, 22, tzinfo=UTC), since=datetime(2026, 11, 1, tzinfo=UTC))
+    store.write("token", Grant(access_token=server.token, connection=ended).written())
+    assert "it has ended" in next(f.text for f in findings(settings, store=store, now=lambda: now) if not f.is_right)
+    later = Connection(expires_at=datetime(2026, 12, 1, tzinfo=UTC), rotates=True)
+    store.write("token", Grant(access_token=server.token, refresh_token="xoxe-1", connection=later).written())
+    (wrong,) = [f for f in findings(settings, store=store, now=lambda: now) if not f.is_right]
+    assert (wrong.subject, "to renew it" in wrong.text) == ("renewal", True)
+
+
+def test_a_redirect_takes_no_secret_along(server: Served) -> None:
+    faults = {"oauth.v2.access": f"redirect:{server.url}/auth.test"}
+    with (
+        Simulator(members=10, faults=faults).serve() as moved,
+        pytest.raises(SlackDown, match="HTTP 302"),
+    ):
+        post(f"{moved.url}/oauth.v2.access", {"code": "canary"}, "Basic canary")
+    assert server.calls == ()
