@@ -6,6 +6,7 @@ the first call.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -113,7 +114,8 @@ class SecretsManager:
         try:
             client = self._clients("secretsmanager", timeout=10)
             which = {"Name": secret} if action == "CreateSecret" else {"SecretId": secret}
-            return getattr(client, calls[action])(**which, **more)
+            with _DISCRETION:
+                return getattr(client, calls[action])(**which, **more)
         except ClientError as error:
             raise self._refused(action, secret, client.meta.region_name, error) from error
         except BotoCoreError as error:
@@ -138,6 +140,30 @@ class SecretsManager:
 
     def _secret(self, name: Secret) -> str:
         return f"{self._prefix}/{name}"
+
+
+class _Discretion(logging.Filter):
+    """Drops what botocore logs while it lasts, in this thread: at DEBUG it repeats requests and answers, secrets and all."""
+
+    LOGGERS = ("botocore.endpoint", "botocore.parsers", "botocore.hooks", "botocore.auth", "botocore.httpsession")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._here = threading.local()
+        for name in self.LOGGERS:
+            logging.getLogger(name).addFilter(self)
+
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - whatever it is
+        return not getattr(self._here, "lasts", False)
+
+    def __enter__(self) -> None:
+        self._here.lasts = True
+
+    def __exit__(self, *_: object) -> None:
+        self._here.lasts = False
+
+
+_DISCRETION = _Discretion()
 
 
 class _Missing(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -165,3 +166,14 @@ def test_many_readers_of_a_secret_that_is_refused_make_one_call(clients: Counted
     assert clients.calls == ["get_secret_value"]
     now[0] += 5
     assert store.read("token") == "1"
+
+
+def test_no_log_at_debug_repeats_a_secret(clients: Counted, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    store = made(clients)
+    store.write("token", "canary-1")
+    store.write("token", "canary-2")
+    assert store.read("token", fresh=True) == "canary-2"
+    assert [record.name for record in caplog.records if "canary" in record.getMessage()] == []
+    boto3.client("secretsmanager", region_name="eu-central-1").get_secret_value(SecretId=TOKEN)
+    assert "canary-2" in caplog.text  # as it would be without us: it is not botocore that has become discreet
