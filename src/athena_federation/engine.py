@@ -101,12 +101,13 @@ class Engine:
             f"catalog {self.catalog} answered {type(request).__name__} with {type(response).__name__}"
         )
 
-    def following(self, token: str | None, more: str | None) -> str | None:
-        """The token of the next page. Raises RemoteProtocolError for the one that has just been used."""
-        if more is not None and more == token:
+    def following(self, used: set[str], more: str | None) -> str | None:
+        """The token of the next page. Raises RemoteProtocolError for one that has been used."""
+        if more is not None and more in used:
             raise RemoteProtocolError(
                 f"catalog {self.catalog} pages without end: it gave the token {more[:40]!r} again"
             )
+        used.add(more or "")
         return more
 
     def ping(self) -> PingResponse:
@@ -119,11 +120,12 @@ class Engine:
         """All tables of a schema, page after page."""
         found: list[TableName] = []
         token: str | None = None
+        used: set[str] = set()
         while True:
             request = ListTablesRequest(catalog=self.catalog, query_id=query_id(), schema=schema, next_token=token)
             page = self.ask(request, ListTablesResponse)
             found += page.tables
-            token = self.following(token, page.next_token)
+            token = self.following(used, page.next_token)
             if token is None:
                 return found
 
@@ -155,6 +157,7 @@ class Engine:
     ) -> Iterator[Split]:
         """The splits of as many partitions as one request carries."""
         token: str | None = None
+        used: set[str] = set()
         while partitions.num_rows:
             request = GetSplitsRequest(
                 catalog=self.catalog,
@@ -167,7 +170,7 @@ class Engine:
             )
             page = self.ask(request, GetSplitsResponse)
             yield from page.splits
-            token = self.following(token, page.continuation_token)
+            token = self.following(used, page.continuation_token)
             if token is None:
                 return
 

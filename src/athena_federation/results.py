@@ -93,6 +93,20 @@ class Result:
             lines.append(f"({layout.rows:,} of {len(self):,} rows)")
         sys.stdout.write("".join(f"{line}\n" for line in lines))
 
+    def written(self, kind: str) -> str:
+        """The answer as it is written: JSON has no numbers that are not finite, and CSV names them as Athena does."""
+        if kind not in ("json", "ndjson", "csv"):
+            return "FROM answer"
+        form = "to_json({})" if kind != "csv" else "CAST({} AS VARCHAR)"
+        replaced = []
+        for name, (_, type_) in zip(self.connection.table("answer").columns, self.types, strict=True):
+            if type_.name in ("double", "real"):
+                cell = '"' + name.replace('"', '""') + '"'
+                odd = f"CASE WHEN isnan({cell}) THEN 'NaN' WHEN {cell} > 0 THEN 'Infinity' ELSE '-Infinity' END"
+                usual = f"{cell} IS NULL OR isfinite({cell})"
+                replaced.append(f"CASE WHEN {usual} THEN {form.format(cell)} ELSE {form.format(odd)} END AS {cell}")
+        return f"SELECT * REPLACE ({', '.join(replaced)}) FROM answer" if replaced else "FROM answer"
+
     def write(self, target: Path | BinaryIO, kind: str) -> None:
         """
         All rows as one of FORMATS, into a file that is there whole or not at all, or into an open one.
@@ -109,9 +123,11 @@ class Result:
         with tempfile.TemporaryDirectory(dir=beside, prefix=".slackanalytics-") as folder:
             made = Path(folder) / "answer"
             self.connection.cursor().execute(
-                f"COPY answer TO '{str(made).replace(chr(39), chr(39) * 2)}' ({FORMATS[kind]})"
+                f"COPY ({self.written(kind)}) TO '{str(made).replace(chr(39), chr(39) * 2)}' ({FORMATS[kind]})"
             )
             if isinstance(target, Path):
+                if target.exists():
+                    made.chmod(target.stat().st_mode & 0o777)  # who may read it is not changed by a new answer
                 made.replace(target)
             else:
                 with made.open("rb") as file:

@@ -229,7 +229,9 @@ class Days:
             self.notes.add(day, "the kept copy was damaged and is not used")
         if not self._askable(day):
             return self._never_asked(day, damaged=copy is not None)
-        settled = (self._today() - day).days >= SETTLING_DAYS
+        settled = (
+            min(self._today(), self._now().date()) - day
+        ).days >= SETTLING_DAYS  # a day set ahead settles nothing
         directory = shelf.directory if shelf else None
         try:
             fresh = self._client.fetch(day, lambda body: spooled(body, day, directory))

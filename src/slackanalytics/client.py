@@ -300,7 +300,7 @@ class _Call:
         return "".join(character if character.isprintable() else "?" for character in shown)[:80]
 
     def quoted(self, head: bytes) -> str:
-        return f"beginning with {self.safe(head[:2000].decode('utf-8', 'replace').lstrip())!r}"
+        return f"beginning with {self.safe(head.decode('utf-8', 'replace').lstrip())!r}"
 
 
 class _Head:

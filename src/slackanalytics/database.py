@@ -153,7 +153,12 @@ class SlackDatabase(Database):
     def note_limits(self, table: TablePlan) -> None:
         """Say it where a condition leaves the days that Slack keeps: that must not look like days without activity."""
         days = days_of(table)
-        if days is None or not table.bounded:
+        if days is None:
+            return
+        if not table.bounded:
+            if days:
+                read = f"the newest {len(days)} published days were read, {days[0]} to {days[-1]}"
+                self.days.notes.add(None, f"no condition names the day: {read}")
             return
         first, newest = first_day(self.today()), self.today() - timedelta(days=1)
         if not days:

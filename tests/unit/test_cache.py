@@ -105,6 +105,16 @@ def test_a_young_day_is_trusted_for_an_hour(tmp_path: Path, world: World) -> Non
     assert len(running.requests) == 3
 
 
+def test_a_day_set_ahead_of_the_clock_settles_nothing(tmp_path: Path, world: World) -> None:
+    with serving(whole(NEW)) as running:
+        days = world.days(running, tmp_path)
+        usual, world.today = world.today, world.today + timedelta(days=15)
+        assert count(days, YOUNG) == 10
+        world.today, world.now = usual, world.now + timedelta(hours=2)
+        assert count(days, YOUNG) == 10
+    assert len(running.requests) == 2
+
+
 def test_a_young_day_that_cannot_be_read_again_is_still_answered_with_a_note(tmp_path: Path, world: World) -> None:
     with serving(whole(NEW), refusal("invalid_auth")) as running:
         days = world.days(running, tmp_path)

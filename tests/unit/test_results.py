@@ -108,3 +108,26 @@ def test_a_pipe_is_written_to_and_not_replaced(answer: Result, tmp_path: Path) -
 def test_a_plan_can_be_printed(database: Database) -> None:
     assert str(database.explain("SELECT n FROM numbers")).splitlines()[0] == "table       sample.sample.numbers"
     assert str(database.explain("SELECT 1 AS x")) == "no table of a connector is read"
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("json", '[\n\t{"a":"NaN","b":"Infinity","c":"-Infinity","d":1.5,"e":null}\n]\n'),
+        ("ndjson", '{"a":"NaN","b":"Infinity","c":"-Infinity","d":1.5,"e":null}\n'),
+        ("csv", "a,b,c,d,e\nNaN,Infinity,-Infinity,1.5,\n"),
+    ],
+)
+def test_numbers_that_are_not_finite_are_written_by_name(database: Database, form: str, text: str) -> None:
+    """JSON has no such numbers, and Athena's CSV calls them so."""
+    stream = io.BytesIO()
+    with database.sql("SELECT 0e0 / 0 AS a, 1e0 / 0 AS b, -1e0 / 0 AS c, 1.5e0 AS d, CAST(NULL AS double) AS e") as odd:
+        odd.write(stream, form)
+    assert stream.getvalue().decode() == text
+
+
+def test_a_file_that_is_written_anew_is_readable_for_nobody_else(answer: Result, tmp_path: Path) -> None:
+    kept = tmp_path / "answer.csv"
+    kept.touch(mode=0o600)
+    answer.write(kept, "csv")
+    assert kept.stat().st_mode & 0o777 == 0o600

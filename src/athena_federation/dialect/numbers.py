@@ -59,6 +59,11 @@ def rounded(args: list[Expr], construct: Construct) -> Expr:
         wide = t.decimal(max(kind.precision, args[0].type.precision + 1), scale)
         sql = f"round(CAST({args[0].sql} AS {t.to_duckdb(wide)}), {min(digits, scale)})"
         return Expr(f"CAST({sql} AS {t.to_duckdb(kind)})", kind, args[0].refs)
+    if kind == t.DOUBLE and digits:
+        # Trino multiplies, rounds and divides, and so follows the product; DuckDB follows the number's binary value.
+        value, factor = f"abs({args[0].sql})", f"1e{digits}"
+        sql = f"(CASE WHEN {args[0].sql} < 0 THEN -1 ELSE 1 END * (round({value} * {factor}) / {factor}))"
+        return Expr(sql, kind, args[0].refs)
     return Expr(f"CAST(round({args[0].sql}, {digits}) AS {t.to_duckdb(kind)})", kind, args[0].refs)
 
 
