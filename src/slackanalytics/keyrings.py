@@ -10,28 +10,21 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from athena_federation.errors import ConfigurationError
 from slackanalytics.encrypted_file import EncryptedFile
 from slackanalytics.token_stores import Secret
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 SERVICE = "slackanalytics"
 SECONDS = 60.0
 """How long a secret is remembered: asking the keyring takes a conversation with another process."""
 
 
-class Backend(Protocol):
-    """A keyring, as the library gives it."""
-
-    def get_password(self, service: str, username: str) -> str | None: ...
-
-    def set_password(self, service: str, username: str, password: str) -> None: ...
-
-    def delete_password(self, service: str, username: str) -> None: ...
-
-
-def keyring() -> Backend | None:
+def keyring() -> KeyringBackend | None:
     """The system's keyring; None where there is none that keeps secrets secret."""
     try:
         import keyring as library
@@ -50,7 +43,7 @@ class Keyring:
 
     def __init__(
         self,
-        backend: Backend,
+        backend: KeyringBackend,
         realm: str,
         alone: Callable[[], AbstractContextManager[object]],
         *,

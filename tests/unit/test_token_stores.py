@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import given
@@ -20,6 +22,9 @@ from slackanalytics.keyrings import SECONDS, Keyring, KeyringOrFile
 from slackanalytics.own_files import Alone, read_own, write_own
 from slackanalytics.settings import Settings
 from slackanalytics.token_stores import Environment, Memory, TokenStore, credentials, grant, realm, token_store
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 CANARY = "xoxp-canary-90d2b1"
 
@@ -51,6 +56,10 @@ def alone() -> AbstractContextManager[object]:
     return nullcontext()
 
 
+def keyring_of(ring: Ring, clock: Callable[[], float] = time.monotonic) -> Keyring:
+    return Keyring(cast("KeyringBackend", ring), "slack.com", alone, clock=clock)
+
+
 def by_passphrase(folder: Path) -> TokenStore:
     return EncryptedFile(folder / "new", "slack.com", "correct horse")
 
@@ -60,11 +69,11 @@ def by_key_file(folder: Path) -> TokenStore:
 
 
 def in_a_keyring(folder: Path) -> TokenStore:
-    return Keyring(Ring(), "slack.com", alone)
+    return keyring_of(Ring())
 
 
 def in_a_keyring_with_a_file_beside(folder: Path) -> TokenStore:
-    return KeyringOrFile(Keyring(Ring(), "slack.com", alone), EncryptedFile(folder, "slack.com", None))
+    return KeyringOrFile(keyring_of(Ring()), EncryptedFile(folder, "slack.com", None))
 
 
 def where_there_is_no_keyring(folder: Path) -> TokenStore:
@@ -243,7 +252,7 @@ def test_where_nothing_can_be_written_nothing_half_done_is_left(tmp_path: Path) 
 
 def test_a_keyring_is_asked_once_a_minute_or_when_it_has_to_be_fresh() -> None:
     ring, now = Ring(), [0.0]
-    store = Keyring(ring, "slack.com", alone, clock=lambda: now[0])
+    store = keyring_of(ring, clock=lambda: now[0])
     for _ in range(3):
         store.read("token")
     assert ring.asked == 1
@@ -254,7 +263,7 @@ def test_a_keyring_is_asked_once_a_minute_or_when_it_has_to_be_fresh() -> None:
 
 
 def test_a_keyring_that_fails_is_an_error_that_names_the_way_out() -> None:
-    store = Keyring(Ring(RuntimeError("locked: canary")), "slack.com", alone)
+    store = keyring_of(Ring(RuntimeError("locked: canary")))
     with pytest.raises(ConfigurationError, match="SLACKANALYTICS_TOKEN_STORE=file") as caught:
         store.read("token")
     assert "canary" not in str(caught.value)
@@ -263,7 +272,7 @@ def test_a_keyring_that_fails_is_an_error_that_names_the_way_out() -> None:
 def test_a_token_moves_from_the_file_to_the_keyring_once_there_is_one(tmp_path: Path) -> None:
     file, ring = EncryptedFile(tmp_path, "slack.com", None), Ring()
     KeyringOrFile(None, file).write("token", "old")
-    store = KeyringOrFile(Keyring(ring, "slack.com", alone), file)
+    store = KeyringOrFile(keyring_of(ring), file)
     assert store.read("token") == "old"
     store.write("token", "new")
     assert (store.read("token"), file.read("token")) == ("new", None)
