@@ -27,7 +27,7 @@ EMPTY = "{}"
 """What a secret holds that was made by a template and not yet written to, or was forgotten."""
 
 
-class SecretsManager:
+class AwsSecrets:
     """Two secrets of one AWS account and region."""
 
     is_writable = True

@@ -126,9 +126,9 @@ def _chosen(settings: Settings) -> TokenStore:
     if place == "environment" or (place is None and (settings.slack_token or folder is None)):
         return Environment(settings)
     if place is not None and place.startswith("aws"):
-        from slackanalytics.secrets_manager import PREFIX, SecretsManager
+        from slackanalytics.secrets_manager import PREFIX, AwsSecrets
 
-        return SecretsManager(place.partition(":")[2] or PREFIX)
+        return AwsSecrets(place.partition(":")[2] or PREFIX)
     if folder is None:
         raise ConfigurationError(
             f"SLACKANALYTICS_TOKEN_STORE={place} needs SLACKANALYTICS_DATA_DIR, because there is no home"

@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from athena_federation.errors import ConfigurationError, FederationError, SourceError, Throttled, Unauthorized
 from slackanalytics.grants import Grant
-from slackanalytics.secrets_manager import SECONDS, SecretsManager
+from slackanalytics.secrets_manager import SECONDS, AwsSecrets
 from slackanalytics.token_stores import grant
 
 TOKEN = "corp/slack/token"
@@ -57,9 +57,9 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
         yield Counted()
 
 
-def made(clients: Counted, now: list[float] | None = None) -> SecretsManager:
+def made(clients: Counted, now: list[float] | None = None) -> AwsSecrets:
     at = now or [0.0]
-    return SecretsManager("corp/slack", clients=clients, clock=lambda: at[0])  # type: ignore[arg-type]
+    return AwsSecrets("corp/slack", clients=clients, clock=lambda: at[0])  # type: ignore[arg-type]
 
 
 def test_secrets_are_kept_read_and_emptied(clients: Counted) -> None:
