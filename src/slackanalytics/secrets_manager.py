@@ -33,9 +33,14 @@ class AwsSecrets:
     is_writable = True
 
     def __init__(
-        self, prefix: str = PREFIX, *, clients: Clients | None = None, clock: Callable[[], float] = time.monotonic
+        self, names: str = PREFIX, *, clients: Clients | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._prefix = prefix
+        """`names` is a prefix, or the names (or ARNs) of both secrets with a comma between: the token's, the client's."""
+        token, comma, client = names.partition(",")
+        self._names: dict[Secret, str] = {
+            "token": token if comma else f"{names}/token",
+            "client": client if comma else f"{names}/client",
+        }
         self._clients = clients or Clients()
         self._clock = clock
         self._lock = threading.Lock()
@@ -45,7 +50,7 @@ class AwsSecrets:
 
     @property
     def place(self) -> str:
-        return f"AWS Secrets Manager ({self._prefix}/token)"
+        return f"AWS Secrets Manager ({self._names['token']})"
 
     def read(self, name: Secret, *, fresh: bool = False) -> str | None:
         with self._lock:
@@ -95,7 +100,7 @@ class AwsSecrets:
         except _Missing as error:
             raise ConfigurationError(
                 f"there is no secret {self._secret(name)} in {error}; deploy the app's stack there, or name the right"
-                " prefix in SLACKANALYTICS_TOKEN_STORE=aws:PREFIX"
+                " one in SLACKANALYTICS_TOKEN_STORE"
             ) from error
         text = answer.get("SecretString")
         if not isinstance(text, str):
@@ -139,7 +144,12 @@ class AwsSecrets:
         return SourceError(f"secretsmanager:{action} {secret} failed (AWS: {code}: {message})")
 
     def _secret(self, name: Secret) -> str:
-        return f"{self._prefix}/{name}"
+        found = self._names[name]
+        if not found:
+            raise ConfigurationError(
+                f"SLACKANALYTICS_TOKEN_STORE names no secret for the {name}; it is aws:TOKEN_SECRET,CLIENT_SECRET"
+            )
+        return found
 
 
 class _Discretion(logging.Filter):

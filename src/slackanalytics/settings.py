@@ -49,7 +49,7 @@ class Settings:
 
     token_store: str | None = field(default=None, metadata={"variable": "SLACKANALYTICS_TOKEN_STORE"})
     """Where token and client secret rest: `environment`, `keyring`, `file`, `aws` or `aws:PREFIX` (Secrets Manager, secrets
-    `PREFIX/token` and `PREFIX/client`). Default: the environment where it holds a token, else the system's keyring, else
+    `PREFIX/token` and `PREFIX/client`, or both by name as `aws:TOKEN_SECRET,CLIENT_SECRET`). Default: the environment where it holds a token, else the system's keyring, else
     an encrypted file."""
 
     data_dir: Path | None = field(default=None, metadata={"variable": "SLACKANALYTICS_DATA_DIR"})

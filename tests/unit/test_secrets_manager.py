@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import boto3
@@ -13,8 +14,14 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
 from athena_federation.errors import ConfigurationError, FederationError, SourceError, Throttled, Unauthorized
+from slackanalytics.access import Access
+from slackanalytics.client import Client
 from slackanalytics.grants import Grant
+from slackanalytics.limiter import Limiter
 from slackanalytics.secrets_manager import SECONDS, AwsSecrets
+from slackanalytics.settings import Settings
+from slackanalytics.simulator import Simulator
+from slackanalytics.slack_api import basic, post
 from slackanalytics.token_stores import grant
 
 TOKEN = "corp/slack/token"
@@ -166,6 +173,43 @@ def test_many_readers_of_a_secret_that_is_refused_make_one_call(clients: Counted
     assert clients.calls == ["get_secret_value"]
     now[0] += 5
     assert store.read("token") == "1"
+
+
+def test_the_two_secrets_can_be_named(clients: Counted) -> None:
+    store = AwsSecrets("SlackToken,", clients=clients)  # type: ignore[arg-type] # they count
+    store.write("token", "1")
+    assert store.place == "AWS Secrets Manager (SlackToken)"
+    assert boto3.client("secretsmanager", region_name="eu-central-1").get_secret_value(SecretId="SlackToken")
+    with pytest.raises(ConfigurationError, match="names no secret for the client"):
+        store.read("client")
+    both = AwsSecrets("SlackToken,SlackApp", clients=clients)  # type: ignore[arg-type] # they count
+    both.write("client", "2")
+    assert (both.read("token"), both.read("client")) == ("1", "2")
+
+
+def test_a_secret_that_is_replaced_in_the_middle_of_a_query_costs_one_more_read(clients: Counted) -> None:
+    simulator = Simulator(members=10, rate_limit=None, today=date(2026, 11, 23))
+    with simulator.serve() as server:
+        store = made(clients)
+        settings = Settings(slack_api_url=server.url)
+        asked = {"user_scope": "admin.analytics:read", "scope": "users:read", "redirect_uri": "http://localhost/"}
+
+        def connect() -> None:
+            form = {"code": simulator.authorizations.code(asked), "redirect_uri": "http://localhost/"}
+            said = post(f"{server.url}/oauth.v2.access", form, basic(*server.client))
+            text = Grant(access_token=said.text("authed_user", "access_token") or "").written()
+            made(clients).write("token", text)
+
+        connect()
+        client = Client(settings, access=Access(settings, store), limiter=Limiter(None))
+        assert client.fetch(date(2026, 11, 10), lambda body: body.read(2)) == b"\x1f\x8b"
+        simulator.authorizations.withdraw("token_revoked")
+        connect()
+        clients.calls.clear()
+        for day in range(11, 16):
+            assert client.fetch(date(2026, 11, day), lambda body: body.read(2)) == b"\x1f\x8b"
+    assert clients.calls == ["get_secret_value"]
+    assert [call.error for call in server.calls if call.day][1:] == ["token_revoked", *[None] * 5]
 
 
 def test_no_log_at_debug_repeats_a_secret(clients: Counted, caplog: pytest.LogCaptureFixture) -> None:
