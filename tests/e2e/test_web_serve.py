@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import signal
 import socket
 from contextlib import closing
@@ -28,7 +29,7 @@ def test_it_prints_one_address_and_ends_at_once_when_it_is_told_to(desk: Desk) -
         out, told = process.communicate(timeout=20)
     assert out == b""
     assert process.returncode == 128 + signal.SIGTERM
-    assert b"GET /slack/oauth_redirect 303" in told
+    assert re.search(rb"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO GET /slack/oauth_redirect 303 ", told, re.MULTILINE)
     assert b"canary" not in told
     assert key.encode() not in told
     assert b"Traceback" not in told

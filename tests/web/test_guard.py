@@ -272,3 +272,18 @@ def test_no_name_leads_out_of_the_few_files_that_are_served(name: str) -> None:
     answer = Desk().browser().get(httpx2.URL(HERE, raw_path=b"/static/" + encoded))
     assert answer.status_code in (404, 307)
     assert "import" not in answer.text
+
+
+def test_refused_requests_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk()
+    with caplog.at_level(logging.INFO, "slackanalytics.web"):
+        desk.browser("192.0.2.8").get("/status")
+        desk.browser("192.0.2.8").post("/slack/revoke", headers={"Sec-Fetch-Site": "cross-site"})
+        desk.browser("192.0.2.8").get("/", headers={"Host": "evil.example"})
+        for _ in range(6):
+            desk.browser("192.0.2.8").post("/sign-in", data={"secret": "guess"})
+    told = re.sub(r"\d+ ms", "… ms", caplog.text)
+    assert "GET /status 303 … ms - from 192.0.2.8" in told
+    assert "POST /slack/revoke 403 … ms - from 192.0.2.8" in told
+    assert "GET / 421 … ms - from 192.0.2.8" in told
+    assert "sign-in not tried: too many failures from 192.0.2.8" in told

@@ -9,6 +9,7 @@ import urllib3
 from tests.web.desk import PUBLIC, Desk
 
 from athena_federation.errors import ConfigurationError
+from slackanalytics.settings import Settings
 from slackanalytics.web.reachability import check
 from slackanalytics.web.site import Site
 
@@ -76,3 +77,10 @@ def test_an_address_that_nothing_listens_at_is_said() -> None:
     found = check(site("http://127.0.0.1:9"))
     assert not found.good
     assert "cannot be reached" in found.text
+
+
+def test_a_launch_page_is_https_or_none() -> None:
+    with pytest.raises(ConfigurationError, match="SLACKANALYTICS_LAUNCH_URL"):
+        Settings.from_environment({"SLACKANALYTICS_LAUNCH_URL": "javascript:alert(1)"})
+    page = "https://console.aws.amazon.com/cloudformation/home"
+    assert Settings.from_environment({"SLACKANALYTICS_LAUNCH_URL": page}).launch_url == page
