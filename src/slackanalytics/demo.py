@@ -108,6 +108,11 @@ def announce(server: Served, *more: str) -> None:
         lines.append(f"export SLACKANALYTICS_TODAY={fixed}")
     out.print("\n".join([*lines, *more]), markup=False)
     out.file.flush()
+    name, secret = server.client
+    aside.print(
+        f"\nInstead of that token, slackanalytics login gets one: client ID {name}, client secret {secret}",
+        markup=False,
+    )
 
 
 @contextmanager
