@@ -114,6 +114,8 @@ def shown(value: Any) -> Any:
             return value.hex()
         case list():
             return [shown(item) for item in value]
+        case dict():
+            return {str(shown(key)): shown(its) for key, its in sorted(value.items(), key=str)}
         case None | bool() | int() | float() | str():
             return value
     return str(value)

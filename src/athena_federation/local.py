@@ -345,6 +345,7 @@ class Workspace:
 
     def result(self, statement: Statement) -> Result:
         """Computed to the end, so that reading it cannot fail."""
+        statement.prepare(self.connection)
         try:
             self.connection.execute(f"CREATE TABLE answer AS {statement.sql}")
         except duckdb.Error as error:

@@ -72,6 +72,7 @@ class Planner:
 
     def needs(self, statement: Statement, candidates: Mapping[tuple[str, ...], Candidates]) -> dict[str, Need]:
         """Scan id -> what it needs. Tables without an entry in `candidates` are one partition."""
+        statement.prepare(self.connection)
         others = {scan.id: self.unpartitioned(scan) for scan in statement.scans}
         found = {}
         for scan in statement.scans:

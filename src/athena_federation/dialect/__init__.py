@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from athena_federation.dialect import aggregates, operators
+from athena_federation.dialect import aggregates, casts, operators
 from athena_federation.dialect.complaints import explained
 from athena_federation.dialect.grammar import parse
 from athena_federation.dialect.queries import compiled, query
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-MACROS: tuple[str, ...] = (*operators.MACROS, *aggregates.MACROS)
+MACROS: tuple[str, ...] = (*operators.MACROS, *aggregates.MACROS, *casts.MACROS)
 """DuckDB statements to run once per connection, before a statement's text."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
+from athena_federation.dialect.maps import require_key
 from athena_federation.dialect.operators import DIVIDE, cast, rescaled, unscaled, whole_literal
 from athena_federation.dialect.scope import Expr
 from athena_federation.errors import QueryError, UnsupportedSql
@@ -121,6 +122,8 @@ def extreme(name: str) -> Rule:
 
     def rule(args: list[Expr], distinct: str, construct: Construct) -> Call:
         value = comparable(args[0], construct)
+        if len(args) > 1:
+            return several(name, value, args[1], construct)
         if t.is_float(value.type):  # DuckDB ranks NaN above all numbers, Trino counts it only where all are
             counted = plain(name, f"CASE WHEN isnan({value.sql}) THEN NULL ELSE {value.sql} END", value.type)
             all_ = plain(name, value.sql, value.type)
@@ -130,6 +133,14 @@ def extreme(name: str) -> Rule:
         return plain(name, distinct + value.sql, value.type, tidy=value.tidy)
 
     return rule
+
+
+def several(name: str, value: Expr, count: Expr, construct: Construct) -> Call:
+    """max(x, n) and min(x, n): the n greatest or least, in an array."""
+    require_count(count, construct)
+    if t.is_float(value.type):
+        raise UnsupportedSql(f"{construct}: of floating-point numbers, because of NaN")
+    return plain(name, f"{value.sql}, {count.sql}", t.array(value.type))
 
 
 def comparable(arg: Expr, construct: Construct) -> Expr:
@@ -176,6 +187,45 @@ def array_agg(args: list[Expr], distinct: str, construct: Construct) -> Call:
     return replace(plain("list", distinct + args[0].sql, t.array(args[0].type)), ordered=True)
 
 
+def pair(name: str) -> Rule:
+    """Statistics of two columns; rows with a NULL do not count."""
+
+    def rule(args: list[Expr], distinct: str, construct: Construct) -> Call:
+        for arg in args:
+            require_number(arg, construct)
+        kind = t.DOUBLE if any(arg.type == t.DOUBLE for arg in args) else t.REAL
+        return plain(name, ", ".join(cast(arg, t.DOUBLE) for arg in args), kind, wrap=kind == t.REAL)
+
+    return rule
+
+
+def bitwise(name: str) -> Rule:
+    def rule(args: list[Expr], distinct: str, construct: Construct) -> Call:
+        if not t.is_integer(args[0].type):
+            raise QueryError(f"TYPE_MISMATCH: {construct} needs whole numbers, not {args[0].type}")
+        return plain(name, cast(args[0], t.BIGINT), t.BIGINT)
+
+    return rule
+
+
+def histogram(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    """How often each value occurs."""
+    require_key(args[0].type, construct)
+    return plain("histogram", distinct + args[0].sql, t.map_of(args[0].type, t.BIGINT), wrap=True)
+
+
+def map_agg(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    """NULL keys are left out; a key that comes twice, of which Trino keeps any one value, is an error here."""
+    require_key(args[0].type, construct)
+    key, value = (arg.sql for arg in args)
+    entry = f"CASE WHEN {key} IS NOT NULL THEN {{'k': {key}, 'v': {value}}} END"
+
+    def text(within: str, after: str) -> str:
+        return f"map_from_entries(list_filter(list({entry}){after}, lambda it: it IS NOT NULL))"
+
+    return Call(text, t.map_of(args[0].type, args[1].type))
+
+
 def listagg(args: list[Expr], distinct: str, construct: Construct) -> Call:
     """The texts joined, NULLs left out; the separator is a literal."""
     if any(arg.type != t.VARCHAR for arg in args):
@@ -199,10 +249,19 @@ AGGREGATES: dict[str, tuple[int, int, Rule]] = {
     "count_if": (1, 1, count_if),
     "every": (1, 1, of_booleans("bool_and")),
     "listagg": (1, 2, listagg),
-    "max": (1, 1, extreme("max")),
+    "bitwise_and_agg": (1, 1, bitwise("bit_and")),
+    "bitwise_or_agg": (1, 1, bitwise("bit_or")),
+    "corr": (2, 2, pair("corr")),
+    "covar_pop": (2, 2, pair("covar_pop")),
+    "covar_samp": (2, 2, pair("covar_samp")),
+    "histogram": (1, 1, histogram),
+    "map_agg": (2, 2, map_agg),
+    "max": (1, 2, extreme("max")),
     "max_by": (2, 2, at_extreme("arg_max_null")),
-    "min": (1, 1, extreme("min")),
+    "min": (1, 2, extreme("min")),
     "min_by": (2, 2, at_extreme("arg_min_null")),
+    "regr_intercept": (2, 2, pair("regr_intercept")),
+    "regr_slope": (2, 2, pair("regr_slope")),
     "stddev": (1, 1, spread("stddev_samp")),
     "stddev_pop": (1, 1, spread("stddev_pop")),
     "stddev_samp": (1, 1, spread("stddev_samp")),

@@ -12,6 +12,7 @@ from athena_federation.dialect import types as t
 from athena_federation.dialect.aggregates import AGGREGATES, WINDOW_FUNCTIONS, Call
 from athena_federation.dialect.expressions import RULES, Clause, condition, expression
 from athena_federation.dialect.grammar import Construct, only, text_of
+from athena_federation.dialect.lambdas import LAMBDAS
 from athena_federation.dialect.scope import Expr, merged
 from athena_federation.errors import QueryError, UnsupportedSql
 
@@ -43,6 +44,8 @@ def called(node: exp.Anonymous, at: Clause) -> Expr:
         return moment(node, at)
     if name == "grouping":
         return grouping(node, at)
+    if name in LAMBDAS:
+        return LAMBDAS[name](node, at)
     args = [expression(arg, at) for arg in plain_arguments(node)]
     if name == "try":
         return attempted(args, Construct(node))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from athena_federation.dialect import types as t
+from athena_federation.dialect import zoned
 from athena_federation.dialect.grammar import Construct
 from athena_federation.dialect.operators import text_literal
 from athena_federation.dialect.scope import Expr
@@ -59,6 +60,10 @@ NAMES = {
 def type_named(node: exp.DataType, construct: Construct) -> tuple[t.Type, int | None]:
     """The type that a statement names, and a varchar's length. Raises UnsupportedSql for types not known here."""
     name = node.this.name if isinstance(node.this, exp.DataType.Type) else str(node.this)
+    if name == "ARRAY" and len(node.expressions) == 1 and isinstance(node.expressions[0], exp.DataType):
+        element, length = type_named(node.expressions[0], construct)
+        if length is None:
+            return t.array(element), None
     if not all(param.name.isdigit() for param in node.expressions):
         raise UnsupportedSql(f"{construct}: the type {node.sql(dialect='trino')}")
     numbers = [int(param.name) for param in node.expressions]
@@ -71,6 +76,8 @@ def type_named(node: exp.DataType, construct: Construct) -> tuple[t.Type, int | 
         if not 1 <= precision <= 38 or scale > precision:
             raise QueryError(f"INVALID_LITERAL: {construct}: a decimal has 1 to 38 digits")
         return t.decimal(precision, scale), None
+    if name == "TIMESTAMPTZ" and (not numbers or numbers[0] in (0, 3)):
+        return t.Type(t.TIMESTAMP_TZ.name, (numbers or [3])[0]), None
     if name == "TIMESTAMP" and (not numbers or numbers[0] <= 3):
         return t.Type("timestamp", (numbers or [3])[0]), None
     raise UnsupportedSql(f"{construct}: the type {node.sql(dialect='trino')}")
@@ -78,6 +85,8 @@ def type_named(node: exp.DataType, construct: Construct) -> tuple[t.Type, int | 
 
 def literal_cast(text: str, kind: t.Type, construct: Construct) -> Expr | None:
     """DATE '…' and TIMESTAMP '…' with a good literal: a plain constant, or None for other types."""
+    if kind.name == t.TIMESTAMP_TZ.name:
+        return zoned.literal(text, construct)
     if kind.name not in ("date", "timestamp"):
         return None
     if not re.fullmatch(FORMS[kind.name].known, text):
@@ -113,12 +122,18 @@ def failed(complaint: str, value: str, kind: t.Type) -> str:
     return f"CAST(CAST(CAST(concat({complaint}, {value}) AS UUID) AS VARCHAR) AS {t.to_duckdb(kind)})"
 
 
-def converted(source: Expr, target: t.Type, construct: Construct, *, safe: bool) -> str:
+def converted(  # noqa: C901  (one line for each pair of kinds)
+    source: Expr, target: t.Type, construct: Construct, *, safe: bool
+) -> str:
     word = "TRY_CAST" if safe else "CAST"
     plain = f"{word}({source.sql} AS {t.to_duckdb(target)})"
     kind = source.type
     if kind in (target, t.UNKNOWN):
         return source.sql if kind == target else plain
+    if kind.zone and kind.name == t.TIMESTAMP_TZ.name and target.name != t.TIMESTAMP_TZ.name:
+        if target == t.VARCHAR:
+            return to_text(source, construct)
+        return converted(zoned.wall(source, construct), target, construct, safe=safe)
     if kind == t.VARCHAR:
         return from_text(source, target, construct, safe=safe)
     if target == t.VARCHAR:
@@ -129,6 +144,10 @@ def converted(source: Expr, target: t.Type, construct: Construct, *, safe: bool)
         return plain
     if t.is_number(kind) and target == t.BOOLEAN:
         return f"({source.sql} <> 0)"
+    if t.is_array(kind) and t.is_array(target) and kind.element and target.element and not safe:
+        if kind.element == t.UNKNOWN:
+            return plain
+        return f"list_transform({source.sql}, lambda it: {converted(Expr('it', kind.element), target.element, construct, safe=False)})"
     if t.is_time(kind) and t.is_time(target):
         if target.name == "timestamp" and kind.name != "date" and target.precision < kind.precision:
             raise UnsupportedSql(f"{construct}: a cast from {kind} to {target}; use date_trunc")
@@ -188,7 +207,44 @@ def to_text(source: Expr, construct: Construct) -> str:
     if t.is_integer(kind) or t.is_decimal(kind) or kind in (t.BOOLEAN, t.DATE):
         return f"CAST({source.sql} AS VARCHAR)"
     if kind.name in ("timestamp", "timestamp with time zone") and kind.precision in (0, 3):
-        zone = " UTC" if kind.name != "timestamp" else ""
-        return f"strftime({source.sql}, '%Y-%m-%d %H:%M:%S{'.%g' if kind.precision else ''}{zone}')"
-    advice = "; cast it to decimal first" if t.is_float(kind) else ""
-    raise UnsupportedSql(f"{construct}: a cast from {kind} to varchar{advice}")
+        zone = f" {kind.zone or 'UTC'}" if kind.name != "timestamp" else ""
+        return (
+            f"strftime({zoned.wall(source, construct).sql}, '%Y-%m-%d %H:%M:%S{'.%g' if kind.precision else ''}{zone}')"
+        )
+    if t.is_float(kind):
+        return f"{TEXT_OF[kind]}({source.sql})"
+    raise UnsupportedSql(f"{construct}: a cast from {kind} to varchar")
+
+
+SCIENTIFIC, TEXT_OF = "athena_scientific", {t.DOUBLE: "athena_double_text", t.REAL: "athena_real_text"}
+"""Macros: (digits with a point and perhaps an exponent) as one digit, point, digits, E, exponent; (number) as text."""
+
+FARTHEST = 2**53
+"""From here on Java writes digits of a double that are not the shortest."""
+
+MACROS = (
+    f"""CREATE OR REPLACE MACRO {SCIENTIFIC}_form(digits, e) AS concat(
+    digits[1], '.', coalesce(nullif(rtrim(digits[2:], '0'), ''), '0'), 'E', e)""",
+    f"""CREATE OR REPLACE MACRO {SCIENTIFIC}_parts(whole, fraction, e) AS CASE
+    WHEN whole = '0' THEN {SCIENTIFIC}_form(ltrim(fraction, '0'), e - length(fraction) + length(ltrim(fraction, '0')) - 1)
+    ELSE {SCIENTIFIC}_form(concat(whole, fraction), e + length(whole) - 1) END""",
+    f"""CREATE OR REPLACE MACRO {SCIENTIFIC}(s) AS {SCIENTIFIC}_parts(
+    split_part(split_part(s, 'e', 1), '.', 1), split_part(split_part(s, 'e', 1), '.', 2),
+    coalesce(TRY_CAST(nullif(split_part(s, 'e', 2), '') AS INTEGER), 0))""",
+    *(
+        f"""CREATE OR REPLACE MACRO {name}(x) AS CASE WHEN x IS NULL THEN NULL WHEN isnan(x) THEN 'NaN'
+    WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
+    WHEN x = 0 THEN CASE WHEN CAST(x AS VARCHAR) LIKE '-%' THEN '-0E0' ELSE '0E0' END
+    {limit} ELSE concat(CASE WHEN x < 0 THEN '-' ELSE '' END, {SCIENTIFIC}({digits})) END"""
+        for name, digits, limit in (
+            (
+                "athena_double_text",
+                "CAST(abs(x) AS VARCHAR)",
+                f"WHEN abs(x) >= {FARTHEST} OR abs(x) < 1e-300 THEN "
+                + failed("'a number this far from 1 as text; cast it to decimal: '", "x", t.VARCHAR),
+            ),
+            ("athena_real_text", "format('{:.6e}', CAST(abs(x) AS DOUBLE))", ""),
+        )
+    ),
+)
+"""Text of floating-point numbers: https://trino.io/docs/current/release/release-404.html and Java's DecimalFormat."""

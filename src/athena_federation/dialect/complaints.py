@@ -10,6 +10,9 @@ import re
 FAILED = re.compile(r"Could not convert string '(.*)' to UUID", re.DOTALL)
 """An error that a text of this package makes on purpose (see `casts.failed`)."""
 
+RAISED = re.compile(r"Python exception occurred while executing the UDF: \w+: (.*)")
+"""An error that one of this package's functions raised (see `helpers`)."""
+
 WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Division by zero"), "DIVISION_BY_ZERO: Division by zero"),
     (re.compile(r"(?:date|timestamp) field value out of range"), "INVALID_CAST_ARGUMENT: {}"),
@@ -31,6 +34,8 @@ def explained(message: str) -> str:
         text = made[1].replace("\n", " ")
         word = "INVALID_CAST_ARGUMENT" if text.startswith("Cannot cast") else "INVALID_FUNCTION_ARGUMENT"
         return f"{word}: {text}"
+    if raised := RAISED.search(message):
+        return f"INVALID_FUNCTION_ARGUMENT: {raised[1]}"
     line = re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", message.splitlines()[0] if message else "")
     for pattern, form in WORDS:
         if pattern.search(message):

@@ -7,8 +7,10 @@ Format letters: https://trino.io/docs/current/functions/datetime.html (MySQL let
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
+from athena_federation.dialect import intervals, zoned
 from athena_federation.dialect import types as t
 from athena_federation.dialect.casts import failed
 from athena_federation.dialect.grammar import Construct
@@ -49,15 +51,6 @@ def moment(now: datetime, kind: t.Type) -> Expr:
     return Expr(f"CAST('{text}' AS {t.to_duckdb(kind)})", kind)
 
 
-def interval(text: str, sign: int, unit: str, construct: Construct) -> Expr:
-    """INTERVAL '30' DAY: the literal of the result is its unit."""
-    unit = unit.lower()
-    if not re.fullmatch(r"-?[0-9]{1,9}", text) or unit not in ("second", "minute", "hour", "day", "month", "year"):
-        raise UnsupportedSql(f"{construct}: an interval other than a whole number of one unit")
-    kind = t.YEAR_INTERVAL if unit in ("month", "year") else t.DAY_INTERVAL
-    return Expr(f"to_{unit}s({sign * int(text)})", kind, literal=unit)
-
-
 def require_time(value: Expr, construct: Construct) -> Expr:
     if not t.is_time(value.type):
         raise QueryError(
@@ -77,8 +70,9 @@ def unit_of(value: Expr, kind: t.Type, construct: Construct) -> str:
 def date_trunc(args: list[Expr], construct: Construct) -> Expr:
     moment = require_time(args[1], construct)
     unit = unit_of(args[0], moment.type, construct)
-    sql = f"date_trunc('{unit}', {moment.sql})"
-    return Expr(f"CAST({sql} AS DATE)" if moment.type == t.DATE else sql, moment.type, merged(args))
+    sql = f"date_trunc('{unit}', {zoned.wall(moment, construct).sql})"
+    found = Expr(f"CAST({sql} AS DATE)" if moment.type == t.DATE else sql, moment.type, merged(args))
+    return zoned.instant(found, moment.type)
 
 
 INTERVALS = {
@@ -94,8 +88,15 @@ def date_add(args: list[Expr], construct: Construct) -> Expr:
     unit = unit_of(args[0], moment.type, construct)
     if not t.is_integer(args[1].type):
         raise QueryError(f"TYPE_MISMATCH: {construct}: the number of {unit}s must be a whole number")
-    sql = f"({moment.sql} + {INTERVALS[unit].format(n=cast(args[1], t.INTEGER))})"
-    return Expr(f"CAST({sql} AS DATE)" if moment.type == t.DATE else sql, moment.type, merged(args))
+    by = INTERVALS[unit].format(n=cast(args[1], t.INTEGER))
+    if unit in DATE_UNITS:  # a day later is when the clock shows the same, however many hours that takes
+        moved = Expr(f"({zoned.wall(moment, construct).sql} + {by})", moment.type, merged(args))
+        return zoned.instant(moved, moment.type) if moment.type != t.DATE else dated(moved)
+    return Expr(f"({moment.sql} + {by})", moment.type, merged(args))
+
+
+def dated(expr: Expr) -> Expr:
+    return replace(expr, sql=f"CAST({expr.sql} AS DATE)")
 
 
 def date_diff(args: list[Expr], construct: Construct) -> Expr:
@@ -103,6 +104,10 @@ def date_diff(args: list[Expr], construct: Construct) -> Expr:
     first, second = (require_time(arg, construct) for arg in args[1:])
     kind = t.common(first.type, second.type) or t.TIMESTAMP
     unit = unit_of(args[0], kind, construct)
+    if unit in DATE_UNITS and kind.zone:
+        if first.type.zone != second.type.zone:
+            raise UnsupportedSql(f"{construct}: of times in different zones; bring them to one with AT TIME ZONE")
+        first, second = zoned.wall(first, construct), zoned.wall(second, construct)
     sql = f"date_sub('{unit}', {first.sql}, {second.sql})"
     return Expr(sql, t.BIGINT, merged(args))
 
@@ -122,7 +127,7 @@ def letters(text: str, allowed: str, construct: Construct) -> str:
 
 
 def date_format(args: list[Expr], construct: Construct) -> Expr:
-    moment = require_time(args[0], construct)
+    moment = zoned.wall(require_time(args[0], construct), construct)
     if args[1].literal is None:
         raise UnsupportedSql(f"{construct}: the format must be a literal")
     text = letters(args[1].literal, "".join(FORMAT_LETTERS), construct)
@@ -161,7 +166,7 @@ JODA = {
 
 
 def format_datetime(args: list[Expr], construct: Construct) -> Expr:
-    moment = require_time(args[0], construct)
+    moment = zoned.wall(require_time(args[0], construct), construct)
     if args[1].literal is None:
         raise UnsupportedSql(f"{construct}: the format must be a literal")
     out = []
@@ -190,22 +195,41 @@ def from_iso8601_date(args: list[Expr], construct: Construct) -> Expr:
 
 def date_field(field: str, moment: Expr, construct: Construct) -> Expr:
     """year(x), EXTRACT(YEAR FROM x) and the like: a bigint."""
+    if moment.type == t.DAY_INTERVAL:
+        return intervals.part(field, moment, construct)
     require_time(moment, construct)
     if moment.type == t.DATE and field in ("hour", "minute", "second", "millisecond"):
         raise UnsupportedSql(f"{construct}: the {field} of a date, which is always 0")
+    moment = zoned.wall(moment, construct)
     part = f"{FIELDS[field]}({moment.sql})" + (" % 1000" if field == "millisecond" else "")
     return Expr(f"CAST({part} AS BIGINT)", t.BIGINT, moment.refs)
 
 
 def last_day_of_month(args: list[Expr], construct: Construct) -> Expr:
-    return Expr(f"last_day({require_time(args[0], construct).sql})", t.DATE, args[0].refs)
+    moment = zoned.wall(require_time(args[0], construct), construct)
+    return Expr(f"last_day({moment.sql})", t.DATE, args[0].refs)
 
 
 def from_unixtime(args: list[Expr], construct: Construct) -> Expr:
     if not t.is_number(args[0].type):
         raise QueryError(f"TYPE_MISMATCH: {construct} needs a number of seconds, not {args[0].type}")
     milliseconds = f"CAST(round(CAST({args[0].sql} AS DOUBLE) * 1000) AS BIGINT)"
-    return Expr(f"make_timestamp({milliseconds} * 1000)", t.TIMESTAMP_TZ, args[0].refs)
+    found = Expr(f"make_timestamp({milliseconds} * 1000)", t.TIMESTAMP_TZ, args[0].refs)
+    return zoned.at_timezone([found, args[1]], construct) if len(args) > 1 else found
+
+
+ISO_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?Z?)?"
+
+
+def from_iso8601_timestamp(args: list[Expr], construct: Construct) -> Expr:
+    """Of the form YYYY-MM-DDTHH:MM:SS.SSSZ, in UTC; ISO has others, which are an error here."""
+    if args[0].type != t.VARCHAR:
+        raise QueryError(f"TYPE_MISMATCH: {construct} needs varchar, not {args[0].type}")
+    x = args[0].sql
+    failure = failed("'from_iso8601_timestamp: not of the form YYYY-MM-DDTHH:MM:SS.SSSZ: '", x, t.TIMESTAMP)
+    form = text_literal(ISO_TIME)
+    sql = f"CASE WHEN {x} IS NULL OR regexp_full_match({x}, {form}) THEN CAST(rtrim({x}, 'Z') AS TIMESTAMP) ELSE {failure} END"
+    return Expr(sql, t.TIMESTAMP_TZ, args[0].refs)
 
 
 def to_unixtime(args: list[Expr], construct: Construct) -> Expr:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from athena_federation.dialect import arrays, datetimes, operators, texts
+from athena_federation.dialect import arrays, intervals, operators, texts, zoned
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct, only, suggest_single_quotes, text_of
 from athena_federation.dialect.scope import Expr, Scope, merged
@@ -154,7 +154,7 @@ def interval(node: exp.Interval, at: Clause) -> Expr:
     value, sign = node.this, 1
     if isinstance(value, exp.Neg):
         value, sign = value.this, -1
-    return datetimes.interval(value.name, sign, str(node.args["unit"]), Construct(node))
+    return intervals.interval(value.name, sign, str(node.args["unit"]), Construct(node))
 
 
 def array(node: exp.Array, at: Clause) -> Expr:
@@ -180,18 +180,63 @@ ARITHMETIC = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "
 
 def compared(node: exp.Binary, at: Clause) -> Expr:
     only(node, "this", "expression")
+    if isinstance(node.expression, exp.All | exp.Any):
+        return quantified(node, at)
+    if isinstance(node.this, exp.Tuple) or isinstance(node.expression, exp.Tuple):
+        return compared_rows(node, at)
     left, right = operand(node.this, at), operand(node.expression, at)
     return operators.compare(COMPARISONS[type(node)], left, right, Construct(node))
+
+
+def quantified(node: exp.Binary, at: Clause) -> Expr:
+    """A comparison with ALL or ANY of the values of a subquery."""
+    word = "ALL" if isinstance(node.expression, exp.All) else "ANY"
+    query = node.expression.this
+    if not isinstance(query, exp.Query) or "DISTINCT" in COMPARISONS[type(node)]:
+        raise QueryError(f"SYNTAX_ERROR: {text_of(node)}: {word} takes a subquery")
+    value = operand(node.this, at)
+    text, other = one_column(node, query, value, at)
+    sql = f"({operators.cast(value, other.type)} {COMPARISONS[type(node)]} {word} ({text}))"
+    return Expr(sql, t.BOOLEAN, merged([value, other]))
+
+
+def compared_rows(node: exp.Binary, at: Clause) -> Expr:
+    """(a, b) = (c, d) and <>: value by value."""
+    sides = (node.this, node.expression)
+    if not all(isinstance(side, exp.Tuple) for side in sides) or not isinstance(node, exp.EQ | exp.NEQ):
+        raise UnsupportedSql(f"{text_of(node)}: rows can be compared by = and <> only")
+    rows = [[operand(item, at) for item in side.expressions] for side in sides]
+    return equal_rows(rows[0], rows[1], Construct(node), negated=isinstance(node, exp.NEQ))
+
+
+def equal_rows(left: list[Expr], right: list[Expr], construct: Construct, *, negated: bool = False) -> Expr:
+    if len(left) != len(right):
+        raise QueryError(f"TYPE_MISMATCH: {construct}: rows of {len(left)} and of {len(right)} values")
+    tests = [operators.compare("=", a, b, construct) for a, b in zip(left, right, strict=True)]
+    sql = "(" + " AND ".join(test.sql for test in tests) + ")"
+    return Expr(f"(NOT {sql})" if negated else sql, t.BOOLEAN, merged(tests))
 
 
 def calculated(node: exp.Binary, at: Clause) -> Expr:
     only(node, "this", "expression", "typed", "safe")
     left, right = operand(node.this, at), operand(node.expression, at)
-    return operators.arithmetic(ARITHMETIC[type(node)], left, right, Construct(node))
+    operator = ARITHMETIC[type(node)]
+    if left.type in intervals.KINDS or right.type in intervals.KINDS:
+        return intervals.shifted(operator, left, right, Construct(node))
+    if operator == "-" and t.is_time(left.type) and t.is_time(right.type):
+        return intervals.distance(left, right)
+    return operators.arithmetic(operator, left, right, Construct(node))
+
+
+def at_zone(node: exp.AtTimeZone, at: Clause) -> Expr:
+    only(node, "this", "zone")
+    return zoned.at_timezone([operand(part, at) for part in (node.this, node.args["zone"])], Construct(node))
 
 
 def joined_text(node: exp.DPipe, at: Clause) -> Expr:
     parts = [operand(side, at) for side in (node.this, node.expression)]
+    if any(t.is_array(part.type) for part in parts):
+        return arrays.joined(parts, Construct(node))
     return operators.concatenated(parts, Construct(node))
 
 
@@ -227,6 +272,8 @@ def between(node: exp.Between, at: Clause) -> Expr:
 
 def among(node: exp.In, at: Clause) -> Expr:
     only(node, "this", "expressions", "query")
+    if isinstance(node.this, exp.Tuple):
+        return row_among(node, at)
     value = operand(node.this, at)
     if node.args.get("query"):
         return among_rows(node, value, at)
@@ -241,8 +288,24 @@ def among(node: exp.In, at: Clause) -> Expr:
     return Expr(f"({operators.cast(value, kind)} IN ({text}))", t.BOOLEAN, merged([value, *choices]))
 
 
+def row_among(node: exp.In, at: Clause) -> Expr:
+    """(a, b) IN ((1, 2), …)."""
+    choices = node.expressions
+    if not choices or not all(isinstance(choice, exp.Tuple) for choice in choices):
+        raise UnsupportedSql(f"{text_of(node)}: a row among other things than rows; use EXISTS")
+    row = [operand(item, at) for item in node.this.expressions]
+    tests = [equal_rows(row, [operand(item, at) for item in choice.expressions], Construct(node)) for choice in choices]
+    return Expr("(" + " OR ".join(test.sql for test in tests) + ")", t.BOOLEAN, merged(tests))
+
+
 def among_rows(node: exp.In, value: Expr, at: Clause) -> Expr:
-    rows = at.program.query(at.program, node.args["query"], Scope(outer=at.scope, ctes=at.scope.ctes))
+    text, other = one_column(node, node.args["query"], value, at)
+    return Expr(f"({operators.cast(value, other.type)} IN ({text}))", t.BOOLEAN, merged([value, other]))
+
+
+def one_column(node: exp.Expr, query: exp.Expr, value: Expr, at: Clause) -> tuple[str, Expr]:
+    """A subquery of values to compare one with: its text, and its column, of the type that both coerce to."""
+    rows = at.program.query(at.program, query, Scope(outer=at.scope, ctes=at.scope.ctes))
     if len(rows.columns) != 1:
         raise QueryError(f"TYPE_MISMATCH: {text_of(node)}: the subquery has {len(rows.columns)} columns, not one")
     other = rows.columns[0].expr
@@ -250,11 +313,11 @@ def among_rows(node: exp.In, value: Expr, at: Clause) -> Expr:
         raise UnsupportedSql(f"{text_of(node)}: what the subquery selects is a column of the query around it")
     kind = operators.unified([value, other], Construct(node))
     if t.is_float(kind) or kind.element:
-        raise UnsupportedSql(f"{text_of(node)}: IN a subquery of values of type {kind}; use EXISTS")
+        raise UnsupportedSql(f"{text_of(node)}: a subquery of values of type {kind}; use EXISTS")
     text = rows.sql
     if other.type != kind:
         text = f"SELECT CAST(c0 AS {t.to_duckdb(kind)}) FROM ({rows.sql}) AS {at.program.fresh()}"
-    return Expr(f"({operators.cast(value, kind)} IN ({text}))", t.BOOLEAN, merged([value, other]))
+    return text, replace(other, type=kind)
 
 
 def exists(node: exp.Exists, at: Clause) -> Expr:
@@ -308,6 +371,7 @@ RULES: dict[type, Callable[[Any, Clause], Expr]] = {
     exp.Neg: negated,
     exp.Interval: interval,
     exp.Array: array,
+    exp.AtTimeZone: at_zone,
     exp.Bracket: subscript,
     exp.DPipe: joined_text,
     exp.And: both,

@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from athena_federation.dialect import arrays, casts, datetimes, numbers, patterns, texts
+from athena_federation.dialect import arrays, casts, datetimes, maps, numbers, patterns, texts, zoned
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
 from athena_federation.dialect.operators import arithmetic, cast, compare, unified
@@ -82,9 +82,37 @@ def hashed(name: str) -> Rule:
     return rule
 
 
-def to_hex(args: list[Expr], construct: Construct) -> Expr:
+def of_bytes(name: str) -> Rule:
+    """to_hex and to_base64: of bytes, giving a text."""
+
+    def rule(args: list[Expr], construct: Construct) -> Expr:
+        require_bytes(args[0], construct)
+        return Expr(f"{name}({args[0].sql})", t.VARCHAR, args[0].refs)
+
+    return rule
+
+
+def from_utf8(args: list[Expr], construct: Construct) -> Expr:
+    """Bytes that are no UTF-8 are an error here."""
     require_bytes(args[0], construct)
-    return Expr(f"hex({args[0].sql})", t.VARCHAR, args[0].refs)
+    return Expr(f"decode({args[0].sql})", t.VARCHAR, args[0].refs)
+
+
+def bits(text: str) -> Rule:
+    """Functions of whole numbers as 64 bits."""
+
+    def rule(args: list[Expr], construct: Construct) -> Expr:
+        for arg in args:
+            if not t.is_integer(arg.type):
+                raise QueryError(f"TYPE_MISMATCH: {construct} needs whole numbers, not {arg.type}")
+        return Expr(text.format(*(cast(arg, t.BIGINT) for arg in args)), t.BIGINT, merged(args))
+
+    return rule
+
+
+def concat(args: list[Expr], construct: Construct) -> Expr:
+    """Of texts, or of arrays."""
+    return arrays.joined(args, construct) if any(t.is_array(a.type) for a in args) else texts.concat(args, construct)
 
 
 def require_bytes(arg: Expr, construct: Construct) -> None:
@@ -132,7 +160,8 @@ FUNCTIONS: dict[str, Function] = {
     "truncate": Function(1, 1, numbers.truncated),
     # texts
     "chr": Function(1, 1, texts.chr_),
-    "concat": Function(2, 99, texts.concat),
+    "codepoint": Function(1, 1, texts.codepoint),
+    "concat": Function(2, 99, concat),
     "concat_ws": Function(2, 99, texts.concat_ws),
     "length": Function(1, 1, textual("length", t.BIGINT)),
     "lower": Function(1, 1, textual("lower", t.VARCHAR)),
@@ -155,12 +184,14 @@ FUNCTIONS: dict[str, Function] = {
     "strpos": Function(2, 2, texts.strpos),
     "substr": Function(2, 3, texts.substr),
     "substring": Function(2, 3, texts.substr),
-    "to_hex": Function(1, 1, to_hex),
+    "to_hex": Function(1, 1, of_bytes("hex")),
     "to_utf8": Function(1, 1, textual("encode", t.VARBINARY)),
     "translate": Function(3, 3, textual("translate", t.VARCHAR)),
     "trim": Function(1, 1, by_trim("trim")),
     "upper": Function(1, 1, texts.upper),
     # dates and times
+    "at_timezone": Function(2, 2, zoned.at_timezone),
+    "current_timezone": Function(0, 0, lambda _args, _construct: Expr("'UTC'", t.VARCHAR)),
     "date": Function(1, 1, to_date),
     "date_add": Function(3, 3, datetimes.date_add),
     "date_diff": Function(3, 3, datetimes.date_diff),
@@ -169,17 +200,41 @@ FUNCTIONS: dict[str, Function] = {
     "date_trunc": Function(2, 2, datetimes.date_trunc),
     "format_datetime": Function(2, 2, datetimes.format_datetime),
     "from_iso8601_date": Function(1, 1, datetimes.from_iso8601_date),
-    "from_unixtime": Function(1, 1, datetimes.from_unixtime),
+    "from_iso8601_timestamp": Function(1, 1, datetimes.from_iso8601_timestamp),
+    "from_unixtime": Function(1, 2, datetimes.from_unixtime),
     "last_day_of_month": Function(1, 1, datetimes.last_day_of_month),
     "to_iso8601": Function(1, 1, datetimes.to_iso8601),
     "to_unixtime": Function(1, 1, datetimes.to_unixtime),
+    "with_timezone": Function(2, 2, zoned.with_timezone),
     # arrays
-    "array_join": Function(2, 2, arrays.array_join),
+    "array_distinct": Function(1, 1, arrays.array_distinct),
+    "array_join": Function(2, 3, arrays.array_join),
+    "array_max": Function(1, 1, arrays.extreme("list_max")),
+    "array_min": Function(1, 1, arrays.extreme("list_min")),
+    "array_position": Function(2, 2, arrays.array_position),
+    "array_remove": Function(2, 2, arrays.array_remove),
     "array_sort": Function(1, 1, arrays.array_sort),
+    "array_union": Function(2, 2, arrays.array_union),
+    "arrays_overlap": Function(2, 2, arrays.arrays_overlap),
     "cardinality": Function(1, 1, arrays.cardinality),
     "contains": Function(2, 2, arrays.contains),
     "element_at": Function(2, 2, arrays.element_at),
+    "flatten": Function(1, 1, arrays.flatten),
+    "repeat": Function(2, 2, arrays.repeated),
     "sequence": Function(2, 3, arrays.sequence),
+    "slice": Function(3, 3, arrays.slice_),
+    # maps
+    "map": Function(0, 2, maps.made),
+    "map_keys": Function(1, 1, maps.keys),
+    "map_values": Function(1, 1, maps.values),
+    # bits and bytes
+    "bitwise_and": Function(2, 2, bits("({0} & {1})")),
+    "bitwise_not": Function(1, 1, bits("(~{0})")),
+    "bitwise_or": Function(2, 2, bits("({0} | {1})")),
+    "bitwise_xor": Function(2, 2, bits("xor({0}, {1})")),
+    "from_utf8": Function(1, 1, from_utf8),
+    "sha1": Function(1, 1, hashed("sha1")),
+    "to_base64": Function(1, 1, of_bytes("to_base64")),
 } | {name: Function(1, 1, by_field(name)) for name in datetimes.FIELDS}
 """Every scalar function that means the same here and in Athena."""
 

@@ -22,6 +22,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from athena_federation.dialect.aggregates import AGGREGATES, WINDOW_FUNCTIONS
 from athena_federation.dialect.functions import FUNCTIONS
 from athena_federation.dialect.grammar import Athena, first_line, syntax
+from athena_federation.dialect.lambdas import LAMBDAS
 from athena_federation.dialect.statement import Catalog, Statement, quoted
 from athena_federation.dialect.types import VARCHAR, from_arrow
 from athena_federation.errors import QueryError, UnsupportedSql
@@ -124,12 +125,12 @@ def extra(field: pa.Field, table: Known) -> str:
 
 
 def comment(field: pa.Field, table: Known) -> str:
-    return (table.schema.metadata or {}).get(field.name.encode(), b"").decode()
+    return bytes((table.schema.metadata or {}).get(field.name.encode(), b"")).decode()
 
 
 def signatures() -> list[tuple[object, ...]]:
     """Trino's signatures of the functions that are answered here; without Trino's descriptions."""
-    answered = {*FUNCTIONS, *AGGREGATES, *WINDOW_FUNCTIONS, *FORMS}
+    answered = {*FUNCTIONS, *AGGREGATES, *WINDOW_FUNCTIONS, *LAMBDAS, *FORMS}
     return [(*line[:4], line[4] == "true", "") for line in trinos_functions() if line[0] in answered]
 
 
@@ -252,7 +253,7 @@ class Shown:
         return f"{quoted(catalog)}.{INFORMATION}.{quoted(table)}"
 
     def word(self) -> str:
-        return self.tokens.pop(0).text.upper() if self.tokens else ""
+        return str(self.tokens.pop(0).text).upper() if self.tokens else ""
 
     def optional_name(self, most: int) -> tuple[str, ...]:
         """FROM or IN and a name, if they follow."""
@@ -262,9 +263,9 @@ class Shown:
         return self.name(most)
 
     def name(self, most: int) -> tuple[str, ...]:
-        parts = []
+        parts: list[str] = []
         while self.tokens and self.tokens[0].token_type != TokenType.STRING:
-            parts.append(self.tokens.pop(0).text.lower())
+            parts.append(str(self.tokens.pop(0).text).lower())
             if not self.tokens or self.tokens[0].token_type != TokenType.DOT:
                 break
             self.tokens.pop(0)

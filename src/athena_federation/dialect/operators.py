@@ -88,7 +88,7 @@ def mismatch(construct: Construct, left: t.Type, right: t.Type) -> QueryError:
 def compare(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:
     """=, <>, <, <=, >, >=, IS [NOT] DISTINCT FROM. A NaN is unequal to all, and neither less nor greater."""
     kind = unified([left, right], construct)
-    if kind in (t.DAY_INTERVAL, t.YEAR_INTERVAL) or kind.element:
+    if kind.element:
         raise UnsupportedSql(f"{construct}: a comparison of values of type {kind}")
     a, b = cast(left, kind), cast(right, kind)
     sql = f"({a} {operator} {b})"
@@ -101,13 +101,8 @@ def compare(operator: str, left: Expr, right: Expr, construct: Construct) -> Exp
 
 
 def arithmetic(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:
-    """+ - * / % of two operands."""
+    """+ - * / % of two numbers."""
     refs = merged([left, right])
-    intervals = (t.DAY_INTERVAL, t.YEAR_INTERVAL)
-    if left.type in intervals or right.type in intervals:
-        return shifted(operator, left, right, construct)
-    if t.is_time(left.type) and t.is_time(right.type):
-        raise UnsupportedSql(f"{construct}: the distance of two times; use date_diff('day', a, b)")
     if t.UNKNOWN in (left.type, right.type):
         kind = t.common(left.type, right.type) or t.UNKNOWN
         return Expr(f"CAST(NULL AS {t.to_duckdb(kind)})", kind, refs)
@@ -163,21 +158,6 @@ def rescaled(digits: str, kind: t.Type) -> str:
         return digits
     unit = f"0.{'0' * (kind.scale - 1)}1"
     return f"(CAST({digits} AS DECIMAL(38,0)) * CAST({unit} AS DECIMAL({kind.scale + 1},{kind.scale})))"
-
-
-def shifted(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:
-    """A date or time moved by an interval: a DATE stays a DATE."""
-    moment, interval = (left, right) if t.is_time(left.type) else (right, left)
-    if not t.is_time(moment.type) or operator not in "+-" or (operator == "-" and interval is left):
-        raise UnsupportedSql(f"{construct}: only a date or time plus or minus an interval")
-    if moment.type == t.DATE and interval.type == t.DAY_INTERVAL and interval.literal != "day":
-        raise QueryError(
-            f"INVALID_FUNCTION_ARGUMENT: {construct}: hours, minutes and seconds cannot be added to a date"
-        )
-    sql = f"({moment.sql} {operator} {interval.sql})"
-    if moment.type == t.DATE:
-        sql = f"CAST({sql} AS DATE)"
-    return Expr(sql, moment.type, merged([left, right]))
 
 
 def concatenated(parts: list[Expr], construct: Construct) -> Expr:

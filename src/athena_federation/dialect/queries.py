@@ -248,8 +248,13 @@ def tail(node: exp.Expr, at: Clause, fields: tuple[Field, ...], *, labels: bool,
     """What ends a query. The order of a part that nothing limits is dropped: Athena ignores it."""
     offset, limit = node.args.get("offset"), node.args.get("limit")
     text = ""
+    if has_ties(limit) and not node.args.get("order"):
+        raise QueryError("MISSING_ORDER_BY: FETCH FIRST … WITH TIES needs ORDER BY")
     if node.args.get("order"):
-        keys = [order_key(item, at, fields, distinct=distinct) for item in node.args["order"].expressions]
+        items = node.args["order"].expressions
+        keys = [order_key(item, at, fields, distinct=distinct, spelt=has_ties(limit)) for item in items]
+        if limit and has_ties(limit):
+            return tied(node, keys, offset, limit)
         if labels or offset or limit:
             text += f" ORDER BY {', '.join(keys)}"
     if limit:
@@ -260,19 +265,28 @@ def tail(node: exp.Expr, at: Clause, fields: tuple[Field, ...], *, labels: bool,
     return text
 
 
-def order_key(item: exp.Expr, at: Clause, fields: tuple[Field, ...], *, distinct: bool) -> str:
-    """A position, the name of an output column, or an expression."""
+def tied(node: exp.Expr, keys: list[str], offset: exp.Expr | None, limit: exp.Expr) -> str:
+    """FETCH FIRST n ROWS WITH TIES: the rows whose rank is at most n."""
+    if offset or node.args.get("distinct") or node.args.get("group"):
+        raise UnsupportedSql(f"FETCH FIRST … WITH TIES: {text_of(node)}; use rank() in a subquery")
+    order = ", ".join(keys)
+    return f" QUALIFY rank() OVER (ORDER BY {order}) <= {limit_clause(limit).split()[-1]} ORDER BY {order}"
+
+
+def order_key(item: exp.Expr, at: Clause, fields: tuple[Field, ...], *, distinct: bool, spelt: bool = False) -> str:
+    """A position, the name of an output column, or an expression; `spelt` out as an expression where it must be."""
     only(item, "this", "desc", "nulls_first")
     key = item.this
     if isinstance(key, exp.Literal) and not key.is_string and key.name.isdigit():
         if not 1 <= int(key.name) <= len(fields):
             raise QueryError(f"INVALID_COLUMN_REFERENCE: ORDER BY {key.name}: there are {len(fields)} columns")
-        orderable(fields[int(key.name) - 1].expr, item)
-        return key.name + direction(item)
+        found = fields[int(key.name) - 1].expr
+        orderable(found, item)
+        return (f"({found.sql})" if spelt else key.name) + direction(item)
     found = expression(key, at)
     orderable(found, item)
     places = [n for n, field in enumerate(fields, 1) if field.expr.sql == found.sql]
-    if places:
+    if places and not spelt:
         return str(places[0]) + direction(item)
     if distinct:
         raise QueryError(
@@ -289,14 +303,18 @@ def orderable(expr: Expr, item: exp.Expr) -> None:
 def limit_clause(node: exp.Expr) -> str:
     if isinstance(node, exp.Fetch):
         only(node, "direction", "count", "limit_options")
-        options = node.args.get("limit_options")
-        if options and (options.args.get("with_ties") or options.args.get("percent")):
-            raise UnsupportedSql("FETCH FIRST … WITH TIES; use rank() in a subquery")
+        if options := node.args.get("limit_options"):
+            only(options, "rows", "with_ties")
         return f" LIMIT {count_of(node.args['count']) if node.args.get('count') else 1}"
     only(node, "expression")
     if node.expression.name.upper() == "ALL":
         return ""
     return f" LIMIT {count_of(node.expression)}"
+
+
+def has_ties(node: exp.Expr | None) -> bool:
+    options = node.args.get("limit_options") if node else None
+    return bool(options and options.args.get("with_ties"))
 
 
 def count_of(node: exp.Expr) -> str:

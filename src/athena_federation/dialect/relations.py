@@ -174,22 +174,30 @@ def values(node: exp.Values, program: Program, scope: Scope) -> Rows:
 
 
 def unnest(node: exp.Unnest, program: Program, scope: Scope) -> Source:
-    """Arrays as rows, side by side, the shorter filled with NULL; WITH ORDINALITY counts from 1."""
+    """Arrays and maps as rows, side by side, the shorter filled with NULL; WITH ORDINALITY counts from 1."""
     only(node, "expressions", "alias", "offset")
     assert scope.outer is not None
     at = Clause(program, Scope(outer=scope.outer, ctes=scope.ctes), "UNNEST")
     arrays = [expression(item, at) for item in node.expressions]
     columns = []
     for value in arrays:
+        if value.type.name == "map":
+            sides = zip(("keys", "values"), value.type.fields, strict=True)
+            columns += [Field(None, Expr(f"unnest(map_{s}({value.sql}))", its, value.refs)) for s, (_, its) in sides]
+            continue
         if not value.type.element or not t.is_array(value.type) or value.type.element.fields:
-            raise UnsupportedSql(f"{text_of(node)}: UNNEST of {value.type}; arrays only")
+            raise UnsupportedSql(f"{text_of(node)}: UNNEST of {value.type}; arrays and maps only")
         columns.append(Field(None, Expr(f"unnest({value.sql})", value.type.element, value.refs)))
     if node.args.get("offset"):
-        longest = ", ".join(f"coalesce(len({value.sql}), 0)" for value in arrays)
+        longest = ", ".join(f"coalesce(CAST({size(value)}({value.sql}) AS BIGINT), 0)" for value in arrays)
         columns.append(Field(None, Expr(f"unnest(range(1, greatest({longest}) + 1))", t.BIGINT)))
     id_ = program.fresh()
     text = ", ".join(f"{column.expr.sql} AS c{n}" for n, column in enumerate(columns))
     return Source(f"LATERAL (SELECT {text}) AS {quoted(id_)}", offered(columns, id_, (), node))
+
+
+def size(value: Expr) -> str:
+    return "cardinality" if value.type.name == "map" else "len"
 
 
 # ── joins ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ from typing import Protocol
 import pyarrow as pa
 from sqlglot import exp
 
+from athena_federation.dialect.helpers import Registrar, named_in
 from athena_federation.dialect.scope import Expr, Field, Scope
 from athena_federation.dialect.types import Type
 
@@ -62,6 +63,11 @@ class Statement:
     columns: tuple[tuple[str, Type], ...]
     """Athena's names (lower case; they may repeat) and Trino's types."""
     scans: tuple[Scan, ...]
+
+    def prepare(self, connection: Registrar) -> None:
+        """Make the helpers known that the text calls; few texts call any."""
+        for helper in named_in(self.sql):
+            helper.register(connection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,3 +136,10 @@ def chr_(args: list[Expr], construct: Construct) -> Expr:
 
 def concat(args: list[Expr], construct: Construct) -> Expr:
     return concatenated(args, construct)
+
+
+def codepoint(args: list[Expr], construct: Construct) -> Expr:
+    """Of one character."""
+    if args[0].literal is None or args[0].type != t.VARCHAR or len(args[0].literal) != 1:
+        raise UnsupportedSql(f"{construct}: of a text other than a literal of one character")
+    return Expr(str(ord(args[0].literal)), t.INTEGER)

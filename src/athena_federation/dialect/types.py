@@ -23,6 +23,8 @@ class Type:
     """What an array holds. Rows and maps have one too, which marks them as nested."""
     fields: tuple[tuple[str, Type], ...] = ()
     """Name and type of a row's fields; of a map `key` and `value`."""
+    zone: str = ""
+    """Of a timestamp with time zone: where its clock stands; '' for UTC."""
 
     def __str__(self) -> str:
         match self.name:
@@ -47,6 +49,8 @@ TINYINT, SMALLINT, INTEGER, BIGINT = (Type(name) for name in ("tinyint", "smalli
 REAL, DOUBLE = Type("real"), Type("double")
 VARCHAR, VARBINARY = Type("varchar"), Type("varbinary")
 DATE, TIMESTAMP, TIMESTAMP_TZ = Type("date"), Type("timestamp", 3), Type("timestamp with time zone", 3)
+SEVERAL = "several"
+"""The zone of a value that may be in one or another."""
 DAY_INTERVAL, YEAR_INTERVAL = Type("interval day to second"), Type("interval year to month")
 
 INTEGERS = (TINYINT, SMALLINT, INTEGER, BIGINT)
@@ -128,7 +132,8 @@ def common(left: Type, right: Type) -> Type | None:
         return decimal(max(a.precision - a.scale, b.precision - b.scale) + scale, scale)
     if is_time(left) and is_time(right):
         name = max(left.name, right.name, key=TIMES.index)
-        return Type(name, max(left.precision, right.precision))
+        zone = left.zone if left.zone == right.zone else SEVERAL
+        return Type(name, max(left.precision, right.precision), zone=zone)
     if left.element and right.element and is_array(left) and is_array(right):
         element = common(left.element, right.element)
         return array(element) if element else None
@@ -177,6 +182,10 @@ def to_arrow(kind: Type) -> pa.DataType:
             return pa.map_(*(to_arrow(its) for _, its in kind.fields))
         case "timestamp":
             return pa.timestamp("ms")
+        case "timestamp with time zone" if kind.zone:
+            raise UnsupportedSql(
+                "a result column in a time zone other than UTC; cast it to timestamp, date or varchar, which show its clock"
+            )
         case "timestamp with time zone":
             return pa.timestamp("ms", "UTC")
         case "unknown":

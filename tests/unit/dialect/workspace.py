@@ -88,6 +88,7 @@ def rows(sql: str, **views: str) -> list[tuple[Any, ...]]:
             engine.execute(f'CREATE TABLE "{scan.id}" ({columns})')
             marks = ", ".join("?" for _ in scan.relation.schema)
             engine.executemany(f'INSERT INTO "{scan.id}" VALUES ({marks})', ROWS[scan.relation.name[2]])
+        statement.prepare(engine)
         return engine.execute(statement.sql).fetchall()
 
 

@@ -1,18 +1,12 @@
-select k, cast(f as varchar) from nums
 select cast('a' as char(3)) || 'b'
 select hour(date '2026-01-01')
 select from_unixtime(1600000000, 'Europe/Berlin')
-select from_iso8601_date('2026-11-10'), from_iso8601_timestamp('2026-11-10T08:05:03Z')
 select d - d from times
 select max_by(k, f) from nums
 select array_agg(k order by k desc), array_agg(distinct i) filter (where i is not null) from nums where k < 3
 with recursive t(n) as (select 1 union all select n+1 from t where n < 3) select * from t
-select employee_email from roster order by employee_email fetch first 1 row with ties
-select user_id from activity where messages > all (select 1) and messages = any (select 7)
 select count(*) from activity tablesample bernoulli (100)
-select timestamp '2026-01-01 10:00:00 UTC'
 select timestamp '2026-01-01 10:00:00.123456'
-select interval '1' day = interval '24' hour, interval '2' day > interval '1' day
 select date '2026-01-01' - date '2025-01-01'
 select sum(x) over (w rows 1 preceding) from (values 1,2) t(x) window w as (order by x)
 select regexp_like('abc', '(?<n>b)')
@@ -22,7 +16,6 @@ select regexp_like('abc', '[a&&b]')
 select regexp_like('a', 'a++')
 select regexp_like('(a)', '\Q(a)\E')
 select regexp_like('a', '\p{L}')
-select bitwise_and(1,3)
 select 'a' || null
 select current_time
 select localtime
@@ -34,41 +27,20 @@ select now() - now()
 show tables
 describe nums
 select * from table(sequence(1,3))
-select cast(f as varchar) from nums
-select cast(d as timestamp with time zone) from times
-select from_iso8601_timestamp('2026-11-10T08:05:03Z')
 select typeof(t) from words limit 1
 select replace(t,'','Z') from words
 select regexp_replace('a.b','\.','\\')
 select regexp_replace('fooo','o*','x')
 select regexp_split('a1b22c','[0-9]+')
-select codepoint('A')
 select levenshtein_distance('abc','abd')
 select hamming_distance('abc','abd')
 select sign(-1e0) from nums where k<>4
 select round(12345,-2)
-select corr(f,n) from nums where k<>3
-select covar_pop(f,n) from nums where k<>3
-select covar_samp(f,n) from nums where k<>3
-select regr_slope(f,n) from nums where k<>3
 select array_agg(distinct i) filter (where i is not null) from nums where k < 3
 select geometric_mean(k) from nums
 select checksum(k) from nums
-select histogram(k) from nums
-select array_max(a) from lists where k in (1,4)
-select array_min(a) from lists where k in (1,4)
-select array_distinct(a) from lists where k in (1,4)
-select a || a from lists where k in (1,4)
-select array_position(a, 5) from lists where k in (1,4)
 select reverse(a) from lists where k in (1,4)
-select array_join(w,',','NULL') from lists
-select slice(a,1,2) from lists
 select array[1,2] = array[1,2]
-select filter(a, x -> x > 1) from lists
-select transform(a, x -> x+1) from lists
-select reduce(a,0,(s,x)->s+x,s->s) from lists
-select any_match(a, x -> x=1) from lists
-select map(array['a'],array[1])
 select json_extract_scalar('{"a":1}','$.a')
 select row(1,2)
 select cast(row(1,2) as row(x integer, y integer))
@@ -88,15 +60,12 @@ select chr(65535-100) < '😀'
 select trim(chr(0)||'a')||'|'
 select format_datetime(ts, 'EEEE MMMM yy M/d h a') from times
 select format_datetime(ts,'YYYY') from times
-select interval '1' day = interval '24' hour
-select interval '2' day > interval '1' day
 select lag(x, 1, 2.5) over (order by x) from (values 1, 2) t(x)
 select regexp_like(x,'(?i)é') from (values 'é','É') t(x)
 select regexp_like('a{', 'a{')
 select regexp_like('a', 'a{,2}')
 select chr(65501) < '😀'
 select concat('a', null)
-select array_join(array[1,2], '-')
 select contains(array[1,2], 1.5)
 select k, count(*) from nums group by cube(k, k)
 select count(distinct 1) from nums

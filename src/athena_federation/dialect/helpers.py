@@ -1,0 +1,62 @@
+"""Functions in Python that a statement's text may call where DuckDB has none with Trino's meaning.
+
+They are registered only for statements that name them, so that plain queries never meet them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+
+class Registrar(Protocol):
+    """A DuckDB connection, as far as it is needed here."""
+
+    def execute(self, query: str, parameters: Any = ...) -> Any: ...
+    def create_function(
+        self, name: str, function: Callable[..., Any], parameters: Any = ..., return_type: Any = ...
+    ) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A function: its name in texts, and DuckDB's types of its arguments and its result. NULL for a NULL argument."""
+
+    name: str
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+    result: str
+
+    def register(self, connection: Registrar) -> None:
+        """Make it known, unless it is."""
+        known = connection.execute("SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [self.name]).fetchall()
+        if not known:
+            connection.create_function(self.name, self.function, list(self.arguments), self.result)
+
+
+zone = lru_cache(ZoneInfo)
+
+
+def wall(instant: datetime, name: str) -> datetime:
+    """What the clocks of a zone show. Times of both sides carry no zone; the first is UTC."""
+    return instant.replace(tzinfo=UTC).astimezone(zone(name)).replace(tzinfo=None)
+
+
+def instant(wall: datetime, name: str) -> datetime:
+    """When the clocks of a zone show a time: the earlier of two, and after a gap what they show that much later."""
+    return wall.replace(tzinfo=zone(name)).astimezone(UTC).replace(tzinfo=None)
+
+
+WALL = Helper("athena_wall", wall, ("TIMESTAMP", "VARCHAR"), "TIMESTAMP")
+INSTANT = Helper("athena_instant", instant, ("TIMESTAMP", "VARCHAR"), "TIMESTAMP")
+
+HELPERS: tuple[Helper, ...] = (WALL, INSTANT)
+
+
+def named_in(sql: str) -> tuple[Helper, ...]:
+    """The helpers that a text calls."""
+    return tuple(helper for helper in HELPERS if "athena_" in sql and f"{helper.name}(" in sql)

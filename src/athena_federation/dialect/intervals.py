@@ -1,0 +1,90 @@
+"""Intervals: literals, distances of dates and times, and what can be done with them short of showing them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from athena_federation.dialect import types as t
+from athena_federation.dialect import zoned
+from athena_federation.dialect.grammar import Construct
+from athena_federation.dialect.operators import cast, mismatch
+from athena_federation.dialect.scope import Expr, merged
+from athena_federation.errors import QueryError, UnsupportedSql
+
+KINDS = (t.DAY_INTERVAL, t.YEAR_INTERVAL)
+
+
+def interval(text: str, sign: int, unit: str, construct: Construct) -> Expr:
+    """INTERVAL '30' DAY: the literal of the result is its unit."""
+    unit = unit.lower()
+    if not re.fullmatch(r"-?[0-9]{1,9}", text) or unit not in ("second", "minute", "hour", "day", "month", "year"):
+        raise UnsupportedSql(f"{construct}: an interval other than a whole number of one unit")
+    kind = t.YEAR_INTERVAL if unit in ("month", "year") else t.DAY_INTERVAL
+    return Expr(f"to_{unit}s({sign * int(text)})", kind, literal=unit)
+
+
+def distance(left: Expr, right: Expr) -> Expr:
+    """One date or time minus another."""
+    kind = t.common(left.type, right.type) or t.TIMESTAMP
+    if kind == t.DATE:
+        return Expr(f"to_days(CAST({left.sql} - {right.sql} AS INTEGER))", t.DAY_INTERVAL, merged([left, right]), "day")
+    a, b = cast(left, kind), cast(right, kind)
+    return Expr(
+        f"to_milliseconds(CAST(epoch_ms({a}) - epoch_ms({b}) AS BIGINT))", t.DAY_INTERVAL, merged([left, right])
+    )
+
+
+def shifted(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:
+    """A date or time moved by an interval: a DATE stays a DATE."""
+    moment, interval = (left, right) if t.is_time(left.type) else (right, left)
+    if not t.is_time(moment.type) or operator not in "+-" or (operator == "-" and interval is left):
+        return arithmetic(operator, left, right, construct)
+    if moment.type == t.DATE and interval.type == t.DAY_INTERVAL and interval.literal != "day":
+        raise QueryError(
+            f"INVALID_FUNCTION_ARGUMENT: {construct}: hours, minutes and seconds cannot be added to a date"
+        )
+    refs = merged([left, right])
+    if interval.type == t.YEAR_INTERVAL:
+        by_clock = Expr(f"({zoned.wall(moment, construct).sql} {operator} {interval.sql})", moment.type, refs)
+        return (
+            replace(by_clock, sql=f"CAST({by_clock.sql} AS DATE)")
+            if moment.type == t.DATE
+            else zoned.instant(by_clock, moment.type)
+        )
+    sql = f"({moment.sql} {operator} {interval.sql})"
+    return Expr(f"CAST({sql} AS DATE)" if moment.type == t.DATE else sql, moment.type, refs)
+
+
+def arithmetic(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:
+    """Intervals of one kind added and subtracted, and an interval times a whole number."""
+    if left.type == right.type and operator in "+-":
+        same = left.literal if left.literal == right.literal else None
+        return Expr(f"({left.sql} {operator} {right.sql})", left.type, merged([left, right]), same)
+    length, factor = (left, right) if left.type in KINDS else (right, left)
+    if operator == "*" and t.is_integer(factor.type):
+        return Expr(f"({length.sql} * {cast(factor, t.INTEGER)})", length.type, merged([left, right]), length.literal)
+    if {left.type, right.type} <= {*KINDS}:
+        raise mismatch(construct, left.type, right.type)
+    raise UnsupportedSql(
+        f"{construct}: only a date or time plus or minus an interval, or an interval times a whole number"
+    )
+
+
+PARTS = {
+    "day": (86_400_000, 2**40),
+    "hour": (3_600_000, 24),
+    "minute": (60_000, 60),
+    "second": (1000, 60),
+    "millisecond": (1, 1000),
+}
+"""Milliseconds in a unit, and how many of it there are before the next."""
+
+
+def part(field: str, value: Expr, construct: Construct) -> Expr:
+    """EXTRACT(DAY FROM a - b) and the like."""
+    if field not in PARTS:
+        raise UnsupportedSql(f"{construct}: the {field} of an interval")
+    size, wrap = PARTS[field]
+    whole = f"CAST(round(epoch({value.sql}) * 1000) AS BIGINT)"
+    return Expr(f"({whole} // {size} % {wrap})", t.BIGINT, value.refs)
