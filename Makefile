@@ -2,6 +2,8 @@
 PYTHON ?= python3
 ENVIRONMENT := .venv
 BIN := $(ENVIRONMENT)/bin
+# Companies have certificate authorities of their own, which the system knows.
+export UV_SYSTEM_CERTS := 1
 STAMP := $(ENVIRONMENT)/.ready
 ARGS ?=
 k ?=
