@@ -14,7 +14,7 @@ from slackanalytics.access import Access
 from slackanalytics.client import Client
 from slackanalytics.grants import SCOPE, Connection, scopes
 from slackanalytics.settings import Settings
-from slackanalytics.slack_api import Post, Said, post
+from slackanalytics.slack_api import Post, Said, post, printable
 from slackanalytics.token_stores import TokenStore, credentials, grant, token_store
 
 DAYS = 4
@@ -107,7 +107,7 @@ def _renewal(settings: Settings, store: TokenStore) -> Iterator[Finding]:
 
 def _whose(settings: Settings, said: Said) -> Finding:
     name = f"{said.text('team') or 'an organisation'} ({said.text('enterprise_id') or said.text('team_id')})"
-    text = f"{name}, installed by {said.text('user') or said.text('user_id')}"
+    text = printable(f"{name}, installed by {said.text('user') or said.text('user_id')}", 200)
     if said.document.get("is_enterprise_install") is False and settings.installation == "organisation":
         return Finding(
             "installation",
@@ -120,7 +120,7 @@ def _whose(settings: Settings, said: Said) -> Finding:
 def _scope(said: Said) -> Finding:
     if said.scopes is None:
         return Finding("scope", True, "Slack does not say which scopes the token has")
-    granted = ", ".join(sorted(scopes(said.scopes))) or "none"
+    granted = printable(", ".join(sorted(scopes(said.scopes))) or "none", 200)
     if SCOPE in scopes(said.scopes):
         return Finding("scope", True, granted)
     return Finding(

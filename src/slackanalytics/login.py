@@ -128,9 +128,7 @@ class _Waiting:
             return error.status, error.title, str(error)
         except FederationError as error:
             self.error = error
-            self.over.set()
             return 400, getattr(error, "title", "Slack was not connected"), str(error)
-        self.over.set()
         name = self.connected.connection.organisation or "Slack"
         return 200, f"{name} is connected", "You can close this page and go back to the terminal."
 
@@ -167,7 +165,8 @@ class _Handler(BaseHTTPRequestHandler):
         if parts.path != REDIRECT or self.headers.get("Host") not in (f"localhost:{port}", f"127.0.0.1:{port}"):
             self.send_error(404)
             return
-        status, title, text = self.server.waiting.answer(dict(parse_qsl(parts.query)))
+        waiting = self.server.waiting
+        status, title, text = waiting.answer(dict(parse_qsl(parts.query)))
         body = _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
         self.send_response(status)
         for name, value in _HEADERS:
@@ -175,6 +174,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        self.wfile.flush()
+        if waiting.connected or waiting.error:  # only now, because the process may end with the waiting
+            waiting.over.set()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is inherited
         """Nothing: the address holds the code."""

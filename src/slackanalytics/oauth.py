@@ -45,7 +45,7 @@ from slackanalytics.oauth_states import States
 from slackanalytics.settings import Settings
 from slackanalytics.slack_api import Post, Said, SlackDown, basic, post, printable
 from slackanalytics.token_stores import TokenStore, credentials, grant
-from slackanalytics.tokens import Token
+from slackanalytics.tokens import Token, checked
 
 __all__ = [
     "BOT_SCOPE",
@@ -83,6 +83,8 @@ LANDING = "/slack/install"
 REDIRECT = "/slack/oauth_redirect"
 """Paths of the web app, named as Slack's own tools name them."""
 
+LONGEST_CODE = 1000
+"""Characters; Slack's have about eighty."""
 _DEAD = frozenset({"token_revoked", "token_expired", "invalid_auth", "account_inactive", "not_authed"})
 """Answers that mean a token is good for nothing any more."""
 _TROUBLE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
@@ -192,6 +194,8 @@ class Conversation:
         begun = self._states.take(state or "", browser, redirect_uri)
         if error or not code:
             raise page_refusal(printable(error or "no code"))
+        if not code.isascii() or not code.isprintable() or len(code) > LONGEST_CODE:
+            raise CodeRefused("what came back is no code of Slack's; start again")
         said = self._exchange(code, redirect_uri)
         offered = self._checked(said)
         with self._store.alone():
@@ -290,6 +294,10 @@ class Conversation:
         access_token = said.text("authed_user", "access_token")
         if access_token is None:
             raise NoUserToken(f"Slack gave no user token; add the user scope {SCOPE} to the app, then start again")
+        try:
+            checked(access_token, "what Slack gave")
+        except (ConfigurationError, Unauthorized) as error:
+            raise NoUserToken(f"Slack gave no user token, start again: {error}") from error
         offered = self._read(said, access_token)
         known = offered.connection
         if self._settings.installation == "organisation" and said.document.get("is_enterprise_install") is not True:
@@ -313,7 +321,7 @@ class Conversation:
             refresh_token=refresh_token,
             connection=Connection(
                 organisation_id=said.text(owner, "id"),
-                organisation=said.text(owner, "name"),
+                organisation=_name(said.text(owner, "name")),
                 user_id=said.text("authed_user", "id"),
                 app_id=said.text("app_id"),
                 scope=said.text("authed_user", "scope") or "",
@@ -346,7 +354,9 @@ class Conversation:
                 raise WrongOrganisation("Slack's answers name different organisations or accounts; start again")
         if said.scopes is not None and SCOPE not in scopes(said.scopes):
             raise MissingScope(f"the token was not granted {SCOPE}; start again as an Org Owner or Org Admin")
-        return replace(known, organisation=known.organisation or said.text("team"), user=said.text("user"))
+        return replace(
+            known, organisation=known.organisation or _name(said.text("team")), user=_name(said.text("user"))
+        )
 
     def _call(self, method: str, form: Mapping[str, str], authorization: str) -> Said:
         said = self._http(f"{self._settings.slack_api_url}/{method}", form, authorization)
@@ -365,8 +375,13 @@ def _keep_to(held: Connection, offered: Connection) -> None:
         )
 
 
+def _name(text: str | None) -> str | None:
+    """A name that others chose, fit to be shown."""
+    return printable(text) if text else None
+
+
 def _named(known: Connection) -> str:
-    name = f"{printable(known.organisation)} ({known.organisation_id})" if known.organisation else known.organisation_id
+    name = f"{known.organisation} ({known.organisation_id})" if known.organisation else known.organisation_id
     return f"{name or 'an organisation without an ID'}, account {known.user_id}"
 
 

@@ -8,6 +8,8 @@ from athena_federation.errors import ConfigurationError, Unauthorized
 
 REFUSED = {
     "xoxb-": "a bot token, which Slack refuses for analytics",
+    "xoxe.xoxb-": "a bot token, which Slack refuses for analytics",
+    "xoxe-": "a refresh token, which only renews others",
     "xapp-": "an app-level token, which Slack refuses for analytics",
 }
 """Kinds of token that can never read analytics: https://docs.slack.dev/reference/scopes/admin.analytics.read."""

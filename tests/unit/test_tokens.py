@@ -28,7 +28,7 @@ def test_without_a_token_the_setting_and_the_remedy_are_named() -> None:
         token(Settings())
 
 
-@pytest.mark.parametrize("text", ["xoxb-canary", "xapp-canary"])
+@pytest.mark.parametrize("text", ["xoxb-canary", "xoxe.xoxb-canary", "xapp-canary"])
 def test_a_kind_that_slack_refuses_is_refused_before_any_call(text: str) -> None:
     with pytest.raises(Unauthorized, match="which Slack refuses") as caught:
         token(Settings(slack_token=text))

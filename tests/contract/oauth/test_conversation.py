@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -304,8 +305,9 @@ def ends(here: Office, brought: Mapping[str, str | None], kind: type[FederationE
     assert type(caught.value) is kind
     assert here.store.read("token") == before
     told = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
-    for secret in ("canary", brought.get("code") or "canary", brought.get("state") or "canary", "xoxp-", "xoxb-"):
+    for secret in ("canary", brought.get("code") or "canary", brought.get("state") or "canary"):
         assert secret not in told
+    assert not re.search(r"xox[bp]-\w", told)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -325,6 +327,34 @@ def test_a_refusal_at_slack_is_told_as_that(office: Open, code: str) -> None:
 def test_coming_back_with_nothing_is_a_refusal(office: Open) -> None:
     here = office()
     ends(here, {"state": decided(here.begun())["state"]}, Refused)
+
+
+@pytest.mark.parametrize("code", ["\ud800", "ü", "a\nb", "x" * 1001])
+def test_what_is_no_code_is_not_sent_anywhere(office: Open, code: str) -> None:
+    here = office()
+    ends(here, {"state": decided(here.begun())["state"], "code": code}, CodeRefused)
+    assert here.exchanges() == 0
+
+
+@pytest.mark.parametrize("token", ["xoxb-1", "xoxe.xoxb-1", "xoxp-1\nX: y", "xoxp 1"])
+def test_a_token_of_another_kind_or_shape_is_not_stored(office: Open, token: str) -> None:
+    def odd(url: str, form: Mapping[str, str], authorization: str) -> Said:
+        said = post(url, form, authorization)
+        user = {**cast("dict[str, Any]", said.document["authed_user"]), "access_token": token}
+        return Said({**said.document, "authed_user": user})
+
+    here = office(http=odd)
+    ends(here, decided(here.begun()), NoUserToken)
+
+
+def test_a_name_that_others_chose_is_fit_to_be_shown(office: Open) -> None:
+    def painted(url: str, form: Mapping[str, str], authorization: str) -> Said:
+        said = post(url, form, authorization)
+        named = {"enterprise": {"id": "E0EXAMPLE1", "name": "Ex\x1b[31mample\nCorp"}, "user": "ada\r\x07"}
+        return Said({**said.document, **named}, said.scopes)
+
+    known = office(http=painted).connected().connection
+    assert (known.organisation, known.user) == ("Ex?[31mample?Corp", "ada??")
 
 
 EXCHANGE = {
