@@ -1,8 +1,8 @@
 """Slack's member analytics as a SQL table, and blended with the HR roster.
 
-    import slackanalytics
-    db = slackanalytics.connect(source="demo")
-    db.sql("SELECT date, count_if(is_active) AS active FROM member_analytics GROUP BY date ORDER BY date").show()
+import slackanalytics
+db = slackanalytics.connect(source="demo")
+db.sql("SELECT date, count_if(is_active) AS active FROM member_analytics GROUP BY date ORDER BY date").show()
 """
 
 from __future__ import annotations
