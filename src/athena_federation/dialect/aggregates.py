@@ -144,7 +144,7 @@ def several(name: str, value: Expr, count: Expr, construct: Construct) -> Call:
 
 
 def comparable(arg: Expr, construct: Construct) -> Expr:
-    if arg.type.element or arg.type in (t.DAY_INTERVAL, t.YEAR_INTERVAL, t.UNKNOWN):
+    if arg.type.element or arg.type in (t.DAY_INTERVAL, t.YEAR_INTERVAL, t.UNKNOWN, t.JSON):
         raise UnsupportedSql(f"{construct}: of values of type {arg.type}")
     return arg
 

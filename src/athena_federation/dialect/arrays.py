@@ -92,7 +92,7 @@ def array_join(args: list[Expr], construct: Construct) -> Expr:
 def plain_element(args: list[Expr], construct: Construct) -> t.Type:
     """The type of an array's elements, where DuckDB compares them as Trino does."""
     element = element_of(args[0], construct)
-    if element.element or t.is_float(element) or element in (t.UNKNOWN, t.DAY_INTERVAL, t.YEAR_INTERVAL):
+    if element.element or t.is_float(element) or element in (t.UNKNOWN, t.DAY_INTERVAL, t.YEAR_INTERVAL, t.JSON):
         raise UnsupportedSql(f"{construct}: of an array of {element}")
     return element
 

@@ -165,7 +165,7 @@ def ordering(items: list[exp.Expr], at: Clause) -> tuple[str, list[Expr]]:
 
 def comparable(expr: Expr, node: exp.Expr) -> Expr:
     """The expression, unless its values are nested: the engines order those differently."""
-    if expr.type.element or expr.type in (t.DAY_INTERVAL, t.YEAR_INTERVAL):
+    if expr.type.element or expr.type in (t.DAY_INTERVAL, t.YEAR_INTERVAL, t.JSON):
         raise UnsupportedSql(f"the order of values of type {expr.type}: {text_of(node)}")
     return expr
 

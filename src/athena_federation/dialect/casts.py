@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from athena_federation.dialect import jsons, zoned
 from athena_federation.dialect import types as t
-from athena_federation.dialect import zoned
 from athena_federation.dialect.grammar import Construct
 from athena_federation.dialect.operators import text_literal
 from athena_federation.dialect.scope import Expr
@@ -122,7 +122,7 @@ def failed(complaint: str, value: str, kind: t.Type) -> str:
     return f"CAST(CAST(CAST(concat({complaint}, {value}) AS UUID) AS VARCHAR) AS {t.to_duckdb(kind)})"
 
 
-def converted(  # noqa: C901  (one line for each pair of kinds)
+def converted(  # noqa: C901, PLR0912  (one line for each pair of kinds)
     source: Expr, target: t.Type, construct: Construct, *, safe: bool
 ) -> str:
     word = "TRY_CAST" if safe else "CAST"
@@ -134,6 +134,8 @@ def converted(  # noqa: C901  (one line for each pair of kinds)
         if target == t.VARCHAR:
             return to_text(source, construct)
         return converted(zoned.wall(source, construct), target, construct, safe=safe)
+    if kind == t.JSON:
+        return from_json(source, target, construct, safe=safe)
     if kind == t.VARCHAR:
         return from_text(source, target, construct, safe=safe)
     if target == t.VARCHAR:
@@ -153,6 +155,21 @@ def converted(  # noqa: C901  (one line for each pair of kinds)
             raise UnsupportedSql(f"{construct}: a cast from {kind} to {target}; use date_trunc")
         return plain
     raise UnsupportedSql(f"{construct}: a cast from {kind} to {target}")
+
+
+def from_json(source: Expr, target: t.Type, construct: Construct, *, safe: bool) -> str:
+    """To varchar, and from there; arrays element by element."""
+    if safe:
+        raise UnsupportedSql(f"{construct}: TRY_CAST of json; use TRY(CAST(…))")
+    if t.is_array(target) and target.element:
+        element = converted(Expr("it", t.JSON), target.element, construct, safe=False)
+        return f"list_transform({jsons.elements(source)}, lambda it: {element})"
+    text = Expr(jsons.as_text(source), t.VARCHAR, source.refs)
+    if target == t.VARCHAR:
+        return text.sql
+    if target in (t.DOUBLE, t.BOOLEAN) or t.is_integer(target):
+        return converted(text, target, construct, safe=False)
+    raise UnsupportedSql(f"{construct}: a cast from json to {target}; cast it to varchar first")
 
 
 def between_numbers(source: Expr, target: t.Type, word: str) -> str:

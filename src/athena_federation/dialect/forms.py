@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from athena_federation.dialect import casts, datetimes, operators, texts
+from athena_federation.dialect import casts, datetimes, functions, operators, texts
 from athena_federation.dialect import types as t
 from athena_federation.dialect.expressions import RULES, Clause, condition, expression, operand
 from athena_federation.dialect.grammar import Construct, only, text_of
@@ -87,6 +87,18 @@ def position_of(node: exp.StrPosition, at: Clause) -> Expr:
     return texts.strpos([operand(node.this, at), operand(node.args["substr"], at)], Construct(node))
 
 
+def json_value(node: exp.JSONValue, at: Clause) -> Expr:
+    only(node, "this", "path")
+    return functions.call("json_value", [operand(part, at) for part in (node.this, node.args["path"])], Construct(node))
+
+
+def json_query(node: exp.JSONExtract, at: Clause) -> Expr:
+    only(node, "this", "expression", "json_query")
+    if not node.args.get("json_query"):
+        raise UnsupportedSql(f"the operator in {text_of(node)}; use json_extract")
+    return functions.call("json_query", [operand(part, at) for part in (node.this, node.expression)], Construct(node))
+
+
 def at_now(kind: t.Type) -> Callable[[Any, Clause], Expr]:
     def rule(node: exp.Expr, at: Clause) -> Expr:
         only(node)
@@ -101,6 +113,8 @@ RULES.update({
     exp.Cast: cast,
     exp.TryCast: cast,
     exp.Extract: extract,
+    exp.JSONExtract: json_query,
+    exp.JSONValue: json_value,
     exp.Trim: trim,
     exp.Substring: substring,
     exp.StrPosition: position_of,

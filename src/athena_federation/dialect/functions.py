@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from athena_federation.dialect import arrays, casts, datetimes, maps, numbers, patterns, texts, zoned
+from athena_federation.dialect import arrays, casts, datetimes, helpers, jsons, maps, numbers, patterns, texts, zoned
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
 from athena_federation.dialect.operators import arithmetic, cast, compare, unified
@@ -227,6 +227,15 @@ FUNCTIONS: dict[str, Function] = {
     "map": Function(0, 2, maps.made),
     "map_keys": Function(1, 1, maps.keys),
     "map_values": Function(1, 1, maps.values),
+    # json
+    "json_array_length": Function(1, 1, jsons.array_length),
+    "json_exists": Function(2, 2, jsons.by_path(helpers.JSON_EXISTS, t.BOOLEAN, "lax ")),
+    "json_extract": Function(2, 2, jsons.by_path(helpers.JSON_EXTRACT, t.JSON)),
+    "json_extract_scalar": Function(2, 2, jsons.by_path(helpers.JSON_SCALAR, t.VARCHAR)),
+    "json_format": Function(1, 1, jsons.format_),
+    "json_parse": Function(1, 1, jsons.parse),
+    "json_query": Function(2, 2, jsons.by_path(helpers.JSON_QUERY, t.VARCHAR, "lax ")),
+    "json_value": Function(2, 2, jsons.by_path(helpers.JSON_VALUE, t.VARCHAR, "lax ")),
     # bits and bytes
     "bitwise_and": Function(2, 2, bits("({0} & {1})")),
     "bitwise_not": Function(1, 1, bits("(~{0})")),

@@ -81,7 +81,7 @@ class Items:
         if has_aggregate(node) or node.find(exp.Window):
             raise QueryError(f"EXPRESSION_NOT_SCALAR: GROUP BY cannot contain {text_of(node)}")
         found = expression(node, self.at)
-        if found.type.element or found.type in (t.DAY_INTERVAL, t.YEAR_INTERVAL):
+        if found.type.element or found.type in (t.DAY_INTERVAL, t.YEAR_INTERVAL, t.JSON):
             raise UnsupportedSql(f"GROUP BY {text_of(node)}, which is {found.type}")
         self.exprs.append(found)
         self.kinds.add(type(node))

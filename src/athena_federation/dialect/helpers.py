@@ -12,14 +12,15 @@ from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from athena_federation.dialect import documents
+
 
 class Registrar(Protocol):
     """A DuckDB connection, as far as it is needed here."""
 
     def execute(self, query: str, parameters: Any = ...) -> Any: ...
-    def create_function(
-        self, name: str, function: Callable[..., Any], parameters: Any = ..., return_type: Any = ...
-    ) -> Any: ...
+    @property
+    def create_function(self) -> Callable[..., Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,16 @@ class Helper:
         """Make it known, unless it is."""
         known = connection.execute("SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [self.name]).fetchall()
         if not known:
-            connection.create_function(self.name, self.function, list(self.arguments), self.result)
+            connection.create_function(
+                self.name, self.careful(), list(self.arguments), self.result, null_handling="special"
+            )
+
+    def careful(self) -> Callable[..., Any]:
+        """The function with NULL for NULL; DuckDB counts its parameters."""
+        function = self.function
+        if len(self.arguments) == 1:
+            return lambda one: None if one is None else function(one)
+        return lambda one, two: None if one is None or two is None else function(one, two)
 
 
 zone = lru_cache(ZoneInfo)
@@ -54,7 +64,19 @@ def instant(wall: datetime, name: str) -> datetime:
 WALL = Helper("athena_wall", wall, ("TIMESTAMP", "VARCHAR"), "TIMESTAMP")
 INSTANT = Helper("athena_instant", instant, ("TIMESTAMP", "VARCHAR"), "TIMESTAMP")
 
-HELPERS: tuple[Helper, ...] = (WALL, INSTANT)
+JSON_SCALAR = Helper("athena_json_scalar", documents.scalar, ("VARCHAR", "VARCHAR"), "VARCHAR")
+JSON_EXTRACT = Helper("athena_json_extract", documents.extracted, ("VARCHAR", "VARCHAR"), "VARCHAR")
+JSON_PARSE = Helper("athena_json_parse", documents.parsed, ("VARCHAR",), "VARCHAR")
+JSON_LENGTH = Helper("athena_json_length", documents.length, ("VARCHAR",), "BIGINT")
+JSON_TEXT = Helper("athena_json_text", documents.as_text, ("VARCHAR",), "VARCHAR")
+JSON_ELEMENTS = Helper("athena_json_elements", documents.elements, ("VARCHAR",), "VARCHAR[]")
+JSON_VALUE = Helper("athena_json_value", documents.value_at, ("VARCHAR", "VARCHAR"), "VARCHAR")
+JSON_EXISTS = Helper("athena_json_exists", documents.exists_at, ("VARCHAR", "VARCHAR"), "BOOLEAN")
+JSON_QUERY = Helper("athena_json_query", documents.query_at, ("VARCHAR", "VARCHAR"), "VARCHAR")
+
+HELPERS: tuple[Helper, ...] = (
+    WALL, INSTANT, JSON_SCALAR, JSON_EXTRACT, JSON_PARSE, JSON_LENGTH, JSON_TEXT, JSON_ELEMENTS, JSON_VALUE, JSON_EXISTS, JSON_QUERY,
+)  # fmt: skip
 
 
 def named_in(sql: str) -> tuple[Helper, ...]:

@@ -34,7 +34,7 @@ def made(args: list[Expr], construct: Construct) -> Expr:
 
 
 def require_key(kind: t.Type, construct: Construct) -> None:
-    if kind.element or t.is_float(kind) or kind in (t.UNKNOWN, t.DAY_INTERVAL, t.YEAR_INTERVAL):
+    if kind.element or t.is_float(kind) or kind in (t.UNKNOWN, t.DAY_INTERVAL, t.YEAR_INTERVAL, t.JSON):
         raise UnsupportedSql(f"{construct}: a map with keys of type {kind}")
 
 

@@ -88,7 +88,7 @@ def mismatch(construct: Construct, left: t.Type, right: t.Type) -> QueryError:
 def compare(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:
     """=, <>, <, <=, >, >=, IS [NOT] DISTINCT FROM. A NaN is unequal to all, and neither less nor greater."""
     kind = unified([left, right], construct)
-    if kind.element:
+    if kind.element or kind == t.JSON:
         raise UnsupportedSql(f"{construct}: a comparison of values of type {kind}")
     a, b = cast(left, kind), cast(right, kind)
     sql = f"({a} {operator} {b})"

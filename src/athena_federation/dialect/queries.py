@@ -296,7 +296,7 @@ def order_key(item: exp.Expr, at: Clause, fields: tuple[Field, ...], *, distinct
 
 
 def orderable(expr: Expr, item: exp.Expr) -> None:
-    if expr.type.element or expr.type in (t.DAY_INTERVAL, t.YEAR_INTERVAL):
+    if expr.type.element or expr.type in (t.DAY_INTERVAL, t.YEAR_INTERVAL, t.JSON):
         raise UnsupportedSql(f"ORDER BY {text_of(item)}, which is {expr.type}")
 
 

@@ -47,7 +47,7 @@ UNKNOWN = Type("unknown")
 BOOLEAN = Type("boolean")
 TINYINT, SMALLINT, INTEGER, BIGINT = (Type(name) for name in ("tinyint", "smallint", "integer", "bigint"))
 REAL, DOUBLE = Type("real"), Type("double")
-VARCHAR, VARBINARY = Type("varchar"), Type("varbinary")
+VARCHAR, VARBINARY, JSON = Type("varchar"), Type("varbinary"), Type("json")
 DATE, TIMESTAMP, TIMESTAMP_TZ = Type("date"), Type("timestamp", 3), Type("timestamp with time zone", 3)
 SEVERAL = "several"
 """The zone of a value that may be in one or another."""
@@ -158,15 +158,13 @@ def to_duckdb(kind: Type) -> str:
             return f"MAP({', '.join(to_duckdb(its) for _, its in kind.fields)})"
         case "timestamp" | "timestamp with time zone":
             return "TIMESTAMP"
-        case "varbinary":
-            return "BLOB"
-        case "unknown":
-            return "INTEGER"
-        case "real":
-            return "FLOAT"
         case "interval day to second" | "interval year to month":
             return "INTERVAL"
-    return kind.name.upper()
+    return OTHERWISE_NAMED.get(kind, kind.name.upper())
+
+
+OTHERWISE_NAMED = {JSON: "VARCHAR", VARBINARY: "BLOB", UNKNOWN: "INTEGER", REAL: "FLOAT"}
+"""Types that DuckDB calls something else."""
 
 
 def to_arrow(kind: Type) -> pa.DataType:
@@ -206,6 +204,7 @@ ARROW = {
     VARCHAR: pa.string(),
     VARBINARY: pa.binary(),
     DATE: pa.date32(),
+    JSON: pa.string(),
 }
 
 ALIKE = {

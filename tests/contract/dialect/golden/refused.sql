@@ -41,7 +41,6 @@ select geometric_mean(k) from nums
 select checksum(k) from nums
 select reverse(a) from lists where k in (1,4)
 select array[1,2] = array[1,2]
-select json_extract_scalar('{"a":1}','$.a')
 select row(1,2)
 select cast(row(1,2) as row(x integer, y integer))
 select uuid()
