@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 from tests.e2e import browser
-from tests.e2e.command import TODAY, Desk
+from tests.e2e.command import TODAY, Desk, Done
 
 from slackanalytics.simulator import Served, Simulator
 
-QUERY = "SELECT count(*) AS members FROM member_analytics WHERE date = '2026-11-10'"
+QUERY = "SELECT count(*) AS members FROM member_analytics WHERE date = '{}'"
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +54,9 @@ class Web:
     def origin(self) -> str:
         return self.address.partition("/sign-in")[0]
 
-    def query(self) -> Any:
-        """The question of all questions, asked in a terminal."""
-        return self.desk.run("query", "--format", "csv", QUERY, **self.environment)
+    def query(self, day: str = "2026-11-10") -> Done:
+        """How many members there are, asked in a terminal."""
+        return self.desk.run("query", "--format", "csv", QUERY.format(day), **self.environment)
 
 
 @pytest.fixture
@@ -75,7 +75,6 @@ def served(desk: Desk, slack: Served, simulator: Simulator) -> Iterator[Web]:
         "SLACKANALYTICS_TOKEN_STORE": "file",
         "SLACKANALYTICS_CLIENT_ID": client_id,
         "SLACKANALYTICS_CLIENT_SECRET": client_secret,
-        "SLACKANALYTICS_CACHE_DIR": "off",
     }
     with desk.started("serve", "--port", "0", **environment) as process:
         assert process.stdout is not None
@@ -140,12 +139,13 @@ def test_from_the_first_page_to_the_first_query_and_to_its_end(chromium: Any, we
         assert answered.text.startswith("members\n")
         page.get_by_role("link", name="See the status").click()
         assert "Connected to Example Corp." in page.inner_text("main")
+        assert "2026-11-10" in page.inner_text("main")  # the newest day that was fetched
         page.get_by_role("link", name="Revoke the access").click()
         page.get_by_role("button", name="Revoke the access").click()
         page.wait_for_url("**/slack/revoked")
         page.goto(f"{web.origin}/status")
         assert "Not connected." in page.inner_text("main")
-    assert "connect" in web.query().complaint.lower()
+    assert "connect" in web.query("2026-11-11").complaint.lower()
 
 
 def test_whoever_cancels_at_slack_is_told_and_can_start_again(chromium: Any, web: Web) -> None:
@@ -267,20 +267,21 @@ def test_a_page_shows_nothing_once_its_session_has_ended(chromium: Any, web: Web
         assert page.evaluate("() => [localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 
 
+@pytest.mark.slow
 def test_each_page_is_accessible_and_fits_every_screen(chromium: Any, web: Web, tmp_path: Path) -> None:
     source = browser.axe()
     shots = Path(os.environ.get("SLACKANALYTICS_SCREENSHOTS") or tmp_path)
     with person(chromium, web) as page:
 
         def looked_at(name: str) -> None:
-            for width in (360, 768, 1280):
-                for scheme in ("light", "dark"):
-                    page.set_viewport_size({"width": width, "height": 800})
-                    page.emulate_media(color_scheme=scheme)
-                    assert not page.evaluate("() => document.documentElement.scrollWidth > innerWidth"), (name, width)
+            for width, scheme in ((360, "light"), (768, "light"), (1280, "dark"), (360, "dark"), (1280, "light")):
+                page.set_viewport_size({"width": width, "height": 800})
+                page.emulate_media(color_scheme=scheme)
+                assert not page.evaluate("() => document.documentElement.scrollWidth > innerWidth"), (name, width)
+                if width != 768:
                     page.screenshot(path=shots / f"{name}-{width}-{scheme}.png", full_page=True)
-                    if source and width != 768:
-                        assert browser.violations(page, source) == [], (name, width, scheme)
+                if source and (width, scheme) in {(360, "light"), (1280, "dark")}:
+                    assert browser.violations(page, source) == [], (name, width, scheme)
 
         page.goto(f"{web.origin}/sign-in")
         looked_at("sign-in")
@@ -296,7 +297,10 @@ def test_each_page_is_accessible_and_fits_every_screen(chromium: Any, web: Web, 
         looked_at("refused")
         connected(page, web)
         looked_at("connected")
-        page.pdf(path=shots / "connected.pdf")
+        page.emulate_media(media="print")
+        page.screenshot(path=shots / "connected-print.png", full_page=True)
+        assert not page.get_by_role("button", name="Copy").first.is_visible()
+        page.emulate_media(media="screen")
         for name in ("", "slack/install", "status", "sessions", "slack/revoke", "nowhere"):
             page.goto(f"{web.origin}/{name}")
             looked_at(f"connected-{name.replace('/', '-') or 'landing'}")

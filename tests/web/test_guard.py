@@ -287,3 +287,16 @@ def test_refused_requests_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert "POST /slack/revoke 403 … ms - from 192.0.2.8" in told
     assert "GET / 421 … ms - from 192.0.2.8" in told
     assert "sign-in not tried: too many failures from 192.0.2.8" in told
+
+
+def test_an_app_without_its_guard_would_be_noticed() -> None:
+    desk = Desk()
+    desk.app.user_middleware.clear()
+    bare = desk.browser().get("/healthz")
+    assert bare.status_code == 200
+    assert {key: bare.headers.get(key) for key in FIXED} != FIXED
+    assert "content-security-policy" not in bare.headers
+    assert (
+        desk.browser().get("/healthz", headers={"Host": "evil.example", "Sec-Fetch-Site": "cross-site"}).status_code
+        == 200
+    )

@@ -94,6 +94,7 @@ def application(
     site: Site,
     access: Access,
     newest: Callable[[], date | None] = lambda: None,
+    options: str = "",
     look: reachability.Look = reachability.look,
     clock: Callable[[], float] = time.monotonic,
 ) -> Starlette:
@@ -105,6 +106,7 @@ def application(
         site: The address under which browsers know the app.
         access: Who may use it.
         newest: The newest day that was fetched and verified.
+        options: What the commands need that are shown to be copied, like ` --source demo`.
         look: Fetches an address, to see whether the app is reachable.
         clock: Seconds that only grow; sessions and attempts to sign in are timed by it.
     """
@@ -121,5 +123,6 @@ def application(
     app.state.sessions = sessions
     app.state.attempts = Attempts(clock)
     app.state.newest = newest
+    app.state.options = options
     app.state.look = look
     return app

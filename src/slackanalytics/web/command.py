@@ -82,7 +82,8 @@ def run(
     shown = f"[{host}]" if ":" in host else host
     address = settings.public_url or f"{'https' if tls else 'http'}://{shown}:{port}"
     site = Site(public_url=address, consent_url=settings.consent_url, launch_url=settings.launch_url)
-    app = application(conversation, site=site, access=way, newest=newest(settings))
+    options = " --source demo" if settings.source == "demo" else ""
+    app = application(conversation, site=site, access=way, newest=newest(settings), options=options)
     log_to_stderr()
     if isinstance(way, LocalKey):
         click.echo("Open this address in a browser of this machine; it is good until the app ends:", err=True)

@@ -29,7 +29,7 @@ FROM slackanalytics_catalog.slackanalytics.member_analytics
 WHERE activity_date >= current_date - INTERVAL '7' DAY
 GROUP BY date ORDER BY date"""
 FIRST_COMMAND = """\
-slackanalytics query "SELECT date, count_if(is_active) AS active
+slackanalytics query{options} "SELECT date, count_if(is_active) AS active
   FROM member_analytics
   WHERE activity_date >= current_date - INTERVAL '7' DAY
   GROUP BY date ORDER BY date\""""
@@ -167,7 +167,8 @@ async def connected(request: Request) -> Response:
         connection=known.connection,
         place=known.place,
         first_query=FIRST_QUERY,
-        first_command=FIRST_COMMAND,
+        first_command=FIRST_COMMAND.format(options=request.app.state.options),
+        options=request.app.state.options,
     )
 
 
