@@ -20,6 +20,7 @@ _STYLE = """
 main{max-width:34rem;margin:2rem auto;padding:0 1rem}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.5rem}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}h2,legend{font-size:1rem;font-weight:600;margin:1.25rem 0 .5rem;padding:0}
+input{accent-color:var(--act)}
 fieldset{border:0;margin:0;padding:0}
 label{display:flex;gap:.75rem;align-items:baseline;padding:.75rem;border:1px solid var(--line);border-radius:8px;margin:.5rem 0;cursor:pointer}
 label:has(:checked){border-color:var(--act);box-shadow:inset 0 0 0 1px var(--act)}
@@ -93,7 +94,7 @@ def _page(title: str, body: str, *, status: int) -> Answer:
     text = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>"
+        f'<title>{html.escape(title)}</title><link rel="icon" href="data:,"><style>{_STYLE}</style></head>'
         '<body><p class="told">A simulated Slack on this machine. Nothing here reaches slack.com.</p>'
         f"<main><section><h1>{html.escape(title)}</h1>{body}</section></main></body></html>\n"
     )
