@@ -67,13 +67,15 @@ class Slack:
     )
     asked: list[str] = field(default_factory=list)
     """The methods called, in order."""
+    scopes: str | None = None
+    """What the header of each answer says that the token is granted."""
 
     def __call__(self, url: str, form: Mapping[str, str], authorization: str) -> Said:
         self.asked.append(url.rpartition("/")[2])
         answer = self.answers[self.asked[-1]]
         if isinstance(answer, Exception):
             raise answer
-        return Said(answer)
+        return Said(answer, self.scopes)
 
 
 @dataclass

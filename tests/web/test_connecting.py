@@ -264,6 +264,15 @@ def test_the_status_names_a_token_that_slack_no_longer_honours(answer: dict[str,
     assert 'href="/slack/install"' in page.text
 
 
+def test_a_scope_that_was_taken_away_is_named_with_the_way_back() -> None:
+    desk = Desk()
+    desk.connected()
+    desk.slack.scopes = "users:read"
+    page = desk.admin().get("/status").text
+    assert "The token has lost its permission" in page
+    assert '<a class="button primary" href="/slack/install">' in page
+
+
 def test_revoking_asks_first_then_slack_and_forgets() -> None:
     desk = Desk()
     desk.connected()
