@@ -7,8 +7,6 @@ statements neither see nor disturb each other; what does not fit into memory goe
 
 from __future__ import annotations
 
-import csv
-import re
 import shutil
 import tempfile
 import weakref
@@ -24,6 +22,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.csv
 
+from athena_federation import csv_file
 from athena_federation.blocks import load_batch
 from athena_federation.columns import storable
 from athena_federation.dialect import MACROS, Relation, Scan, Statement, View, compile, explained, introspection  # noqa: A004
@@ -131,7 +130,7 @@ class Database:
         Raises:
             QueryError: the file cannot be read as CSV with a header line.
         """
-        table = source if isinstance(source, pa.Table) else read_csv(Path(source))
+        table = source if isinstance(source, pa.Table) else csv_file.read(Path(source))
         self.files[self.full_name(name)] = table
 
     def view(self, name: str, sql: str) -> None:
@@ -363,29 +362,6 @@ def gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
             held = []
     if held:
         yield pa.Table.from_batches(held)
-
-
-def read_csv(path: Path) -> pa.Table:
-    """A CSV file as text columns, named in lower case. Raises QueryError."""
-    try:
-        with path.open("rb") as file:
-            header = file.readline().decode("utf-8-sig")
-        names = next(csv.reader([header]), [])
-        columns = [re.sub(r"\W+", "_", name.strip().lower()).strip("_") for name in names]
-        if not all(columns) or len(set(columns)) != len(columns):
-            raise QueryError(f"{path}: the first line must name the columns, each once")
-        return pyarrow.csv.read_csv(
-            path,
-            read_options=pyarrow.csv.ReadOptions(column_names=columns, skip_rows=1),
-            parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
-            ),
-        )
-    except OSError as error:
-        raise QueryError(f"{path}: {error.strerror or error}") from error
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise QueryError(f"{path}: not CSV with a header line, in UTF-8: {error}") from error
 
 
 def connect(

@@ -107,14 +107,14 @@ class Result:
                 replaced.append(f"CASE WHEN {usual} THEN {form.format(cell)} ELSE {form.format(odd)} END AS {cell}")
         return f"SELECT * REPLACE ({', '.join(replaced)}) FROM answer" if replaced else "FROM answer"
 
-    def write(self, target: Path | BinaryIO, kind: str) -> None:
+    def write(self, target: str | Path | BinaryIO, kind: str) -> None:
         """
         All rows as one of FORMATS, into a file that is there whole or not at all, or into an open one.
 
         Raises OSError where the target cannot be written.
         """
-        if isinstance(target, Path):
-            target = target.resolve()
+        if isinstance(target, str | Path):
+            target = Path(target).resolve()
             if target.exists() and not target.is_file():  # a pipe or a device, which must not be replaced by a file
                 with target.open("wb") as opened:
                     self.write(opened, kind)

@@ -18,11 +18,11 @@ import pyarrow as pa
 
 from athena_federation.dialect.types import from_arrow
 from athena_federation.engine import Engine, Progress, in_order, in_process
-from athena_federation.errors import NotPublished, UnsupportedSql
+from athena_federation.errors import Corrupt, NotPublished, UnsupportedSql
 from athena_federation.handler import Handler
 from athena_federation.local import Database, Plan, TablePlan
 from athena_federation.results import Result
-from slackanalytics.cache import Days, first_day
+from slackanalytics.cache import Days, DayStatus, first_day
 from slackanalytics.client import Client
 from slackanalytics.connector import connector
 from slackanalytics.settings import Settings
@@ -195,17 +195,35 @@ class SlackDatabase(Database):
         """
         Fetch and keep every day that is not at hand, newest first, and tell how many were fetched.
 
-        What was kept before an error or an interrupt stays kept.
+        What was kept before an error or an interrupt stays kept. A day whose file is wrong is left out until the end.
+
+        Raises:
+            Corrupt: some days have files that cannot be read; all others are kept.
+            SourceError: Slack refused or failed otherwise; what is missing can be fetched later.
         """
         first = max(since or date.min, first_day(self.today()))
         missing = [s.day for s in self.days.status() if s.day >= first and not self.days.is_at_hand(s.day)]
         rows = fetched = 0
-        for done, status in enumerate(in_order(self.days.keep, missing[::-1], READERS), start=1):
-            rows += status.rows or 0
-            fetched += status.status == "published"
+        unread: list[Corrupt] = []
+        for done, found in enumerate(in_order(self.kept_or_corrupt, missing[::-1], READERS), start=1):
+            if isinstance(found, Corrupt):
+                unread.append(found)
+            else:
+                rows += found.rows or 0
+                fetched += found.status == "published"
             if progress:
                 progress(Progress(MEMBERS, done, len(missing), rows))
+        if unread:
+            more = f"; and {len(unread) - 1} more such days" if len(unread) > 1 else ""
+            raise Corrupt(f"{unread[0]}{more}; every other day is kept") from unread[0]
         return fetched
+
+    def kept_or_corrupt(self, day: date) -> DayStatus | Corrupt:
+        """A day whose file is wrong stays wrong, and keeps no other day from being fetched."""
+        try:
+            return self.days.keep(day)
+        except Corrupt as error:
+            return error
 
     def catalogue(self) -> list[tuple[str, pa.Schema]]:
         """Every table by its full name, registered files included."""
@@ -247,10 +265,11 @@ def connect(
         ConfigurationError: a setting is malformed or unsafe.
         QueryError: the roster cannot be read.
     """
-    settings = Settings.from_environment({**(os.environ if environment is None else environment)})
+    given = dict(os.environ if environment is None else environment)
+    settings = Settings.from_environment(given | ({"SLACKANALYTICS_SOURCE": source} if source else {}))
     with ExitStack() as stack:
         roster: pa.Table | Path | None = Path(hr) if hr else settings.hr_file
-        if (source or settings.source) == "demo":
+        if settings.source == "demo":
             settings, company_roster = demonstrated(settings, stack)
             roster = roster or company_roster
         database = SlackDatabase(settings, closing=stack.pop_all().close)

@@ -69,14 +69,14 @@ def pages_tables(it: Examined) -> Told:
     whole = it.engine.tables(schema)
     if len(whole) < 2:
         return Skip("one page holds all tables")
-    size, found, token = -(-len(whole) // 2), list[TableName](), None
+    size, found, used, token = -(-len(whole) // 2), list[TableName](), set[str](), None
     for _ in range(len(whole) + 1):
         request = ListTablesRequest(
             catalog=it.engine.catalog, query_id=query_id(), schema=schema, next_token=token, page_size=size
         )
         page = it.engine.ask(request, ListTablesResponse)
         found += page.tables
-        token = it.engine.following(token, page.next_token)
+        token = it.engine.following(used, page.next_token)
         if token is None:
             break
     require(Counter(found) == Counter(whole), f"pages of {size} hold {len(found)} tables, a single one {len(whole)}")
