@@ -4,6 +4,7 @@
 # ruff: noqa: ARG001, S608
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -45,10 +46,30 @@ def expression(node: exp.Expr | None, at: Clause) -> Expr:
     rule = RULES.get(type(node))
     if rule is None:
         raise UnsupportedSql(f"{type(node).__name__} in {at.name}: {text_of(node)}")
-    found = rule(node, at)
+    try:
+        found = rule(node, at)
+    except QueryError as error:
+        raise placed(error, node, at) from error
     if len(found.sql) > LONGEST:
         raise UnsupportedSql(f"an expression whose text grows beyond {LONGEST:,} characters: {text_of(node)}")
     return found
+
+
+PLACE = re.compile(r" \(line \d+, column \d+\)")
+
+
+def placed(error: QueryError, node: exp.Expr, at: Clause) -> QueryError:
+    """The error with where its construct begins in the statement, unless it says so already."""
+    start = beginning(node)
+    if start is None or PLACE.search(str(error)) or start >= len(at.program.text):
+        return error
+    before = at.program.text[:start]
+    return type(error)(f"{error} (line {before.count(chr(10)) + 1}, column {start - before.rfind(chr(10))})")
+
+
+def beginning(node: exp.Expr) -> int | None:
+    """The offset of the first token that the parser remembers of a node."""
+    return min((part.meta["start"] for part in node.walk() if "start" in part.meta), default=None)
 
 
 LONGEST = 1_000_000
@@ -100,7 +121,7 @@ def column(node: exp.Column, at: Clause) -> Expr:
     try:
         found = at.scope.resolve(name, relation)
     except UnknownColumn as error:
-        raise UnknownColumn(f"{error}{quote_hint(node, error, at)}{position(node)}") from error
+        raise UnknownColumn(f"{error}{quote_hint(node, error, at)}") from error
     if found.type.name.startswith("column of"):
         raise UnsupportedSql(f"the {found.type.name.replace('column', f'column {name}', 1)}")
     return found
@@ -112,11 +133,6 @@ def quote_hint(node: exp.Column, error: Exception, at: Clause) -> str:
         return ""
     corrected = suggest_single_quotes(at.program.text, node.name)
     return f". A text is written in single quotes: {corrected}" if corrected else ""
-
-
-def position(node: exp.Expr) -> str:
-    spot = node.this.meta if isinstance(node.this, exp.Expr) else {}
-    return f" (line {spot['line']})" if spot.get("line", 1) > 1 else ""
 
 
 def literal(node: exp.Literal, at: Clause) -> Expr:

@@ -7,7 +7,19 @@ import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from athena_federation.dialect import arrays, casts, datetimes, helpers, jsons, maps, numbers, patterns, texts, zoned
+from athena_federation.dialect import (
+    arrays,
+    casts,
+    datetimes,
+    helpers,
+    jsons,
+    maps,
+    numbers,
+    patterns,
+    signatures,
+    texts,
+    zoned,
+)
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
 from athena_federation.dialect.operators import arithmetic, cast, compare, unified
@@ -248,12 +260,35 @@ FUNCTIONS: dict[str, Function] = {
 """Every scalar function that means the same here and in Athena."""
 
 
+UNLISTED = ("row", "version")
+"""Trino's own, though SHOW FUNCTIONS does not tell of them."""
+
+FOREIGN = {
+    "ifnull": "Athena's is coalesce(a, b)", "nvl": "Athena's is coalesce(a, b)", "isnull": "Athena's is x IS NULL",
+    "datediff": "Athena's is date_diff('day', a, b)", "dateadd": "Athena's is date_add('day', n, d)",
+    "date_sub": "Athena's is date_add('day', -n, d)", "datepart": "Athena's is extract(DAY FROM d)",
+    "to_date": "Athena's is date_parse(text, '%Y-%m-%d') or date(text)", "strftime": "Athena's is date_format(d, '%Y-%m')",
+    "strptime": "Athena's is date_parse(text, '%Y-%m-%d')", "getdate": "Athena's is now()", "sysdate": "Athena's is now()",
+    "len": "Athena's is length(text)", "charindex": "Athena's is strpos(text, part)", "instr": "Athena's is strpos(text, part)",
+    "group_concat": "Athena's is array_join(array_agg(x), ',')", "string_agg": "Athena's is array_join(array_agg(x), ',')",
+    "median": "Athena's is approx_percentile(x, 0.5)", "to_timestamp": "Athena's is from_unixtime(n) or date_parse(text, form)",
+    "left": "Athena's is substr(text, 1, n)", "right": "Athena's is substr(text, -n)", "iif": "Athena's is if(c, a, b)",
+    "countif": "Athena's is count_if(c)", "sumif": "Athena's is sum(x) FILTER (WHERE c)", "array_length": "Athena's is cardinality(a)",
+}  # fmt: skip
+"""Functions of other engines, and what stands for them."""
+
+
 def call(name: str, args: list[Expr], construct: Construct) -> Expr:
     """Raises UnsupportedSql for a function that is not in the table, or a wrong number of arguments."""
     function = FUNCTIONS.get(name)
     if function is None:
         near = difflib.get_close_matches(name, FUNCTIONS, n=1)
-        raise UnsupportedSql(f"the function {name}(){f'; there is {near[0]}()' if near else ''}")
+        if name in signatures.names() or name in UNLISTED:
+            raise UnsupportedSql(f"the function {name}(){f'; there is {near[0]}()' if near else ''}")
+        hint = FOREIGN.get(name) or (
+            f"did you mean {near[0]}()?" if near else "SHOW FUNCTIONS lists those that are answered"
+        )
+        raise QueryError(f"FUNCTION_NOT_FOUND: there is no function {name}(); {hint}")
     if not function.least <= len(args) <= function.most:
         raise UnsupportedSql(f"{construct}: {name}() with {len(args)} arguments")
     return function.rule(args, construct)

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 
 import pyarrow as pa
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
+from athena_federation.dialect import signatures
 from athena_federation.dialect.aggregates import AGGREGATES, WINDOW_FUNCTIONS
 from athena_federation.dialect.functions import FUNCTIONS
 from athena_federation.dialect.grammar import Athena, first_line, syntax
@@ -89,7 +89,7 @@ def contents(table: str, catalog: str, known: Iterable[Known], catalogs: Iterabl
         case "$catalogs":
             rows: list[tuple[object, ...]] = [(name,) for name in catalogs]
         case "$functions":
-            rows = signatures()
+            rows = functions()
         case "schemata":
             rows = [(catalog, schema) for schema in sorted({each.name[1] for each in every})]
         case "tables":
@@ -128,20 +128,10 @@ def comment(field: pa.Field, table: Known) -> str:
     return bytes((table.schema.metadata or {}).get(field.name.encode(), b"")).decode()
 
 
-def signatures() -> list[tuple[object, ...]]:
+def functions() -> list[tuple[object, ...]]:
     """Trino's signatures of the functions that are answered here; without Trino's descriptions."""
     answered = {*FUNCTIONS, *AGGREGATES, *WINDOW_FUNCTIONS, *LAMBDAS, *FORMS}
-    return [(*line[:4], line[4] == "true", "") for line in trinos_functions() if line[0] in answered]
-
-
-def trinos_functions() -> list[tuple[str, ...]]:
-    """
-    Every signature that Trino has: name, type of the result, types of the arguments, kind, whether deterministic.
-
-    Recorded from SHOW FUNCTIONS by `conformance/trino/record.py`.
-    """
-    text = files(__package__).joinpath("signatures.tsv").read_text(encoding="utf-8")
-    return [tuple(line.split("\t")) for line in text.splitlines()]
+    return [(*line[:4], line[4] == "true", "") for line in signatures.signatures() if line[0] in answered]
 
 
 FORMS = ("now", "grouping")

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 
+from sqlglot import exp
+
 from athena_federation.dialect import types as t
-from athena_federation.dialect.grammar import Construct
+from athena_federation.dialect.grammar import Construct, text_of
 from athena_federation.dialect.scope import Expr, merged
 from athena_federation.errors import QueryError, UnsupportedSql
 
@@ -79,10 +81,21 @@ def mismatch(construct: Construct, left: t.Type, right: t.Type) -> QueryError:
     advice = "cast one of them"
     kinds = {left.name, right.name}
     if kinds == {"boolean", "varchar"}:
-        advice = "a boolean is a condition by itself: write `x` or `NOT x`"
+        advice = f"a boolean is a condition by itself: {corrected(construct)}"
     elif "varchar" in kinds and kinds & {"date", "timestamp", "timestamp with time zone"}:
         advice = "write date '2026-11-10' for a date, or compare text with text: date_format(…, '%Y-%m-%d')"
     return QueryError(f"TYPE_MISMATCH: {construct} puts {left} and {right} together, which Athena refuses; {advice}")
+
+
+def corrected(construct: Construct) -> str:
+    """What `x = 'true'` should be."""
+    node = construct.node
+    sides = (node.this, node.expression) if isinstance(node, exp.EQ | exp.NEQ) else ()
+    for one, other in (sides, sides[::-1]) if sides else ():
+        word = other.name.lower() if isinstance(other, exp.Literal) and other.is_string else ""
+        if word in ("true", "false"):
+            return f"write {'' if (word == 'true') == isinstance(node, exp.EQ) else 'NOT '}{text_of(one)}"
+    return "write `x` or `NOT x`"
 
 
 def compare(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:

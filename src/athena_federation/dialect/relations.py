@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from athena_federation.dialect import operators
 from athena_federation.dialect import types as t
-from athena_federation.dialect.expressions import Clause, condition, expression
+from athena_federation.dialect.expressions import Clause, condition, expression, placed
 from athena_federation.dialect.grammar import Construct, only, parse, text_of
 from athena_federation.dialect.scope import Expr, Field, Scope, merged
 from athena_federation.dialect.statement import Program, Relation, Rows, View, quoted
@@ -78,7 +78,10 @@ def table(node: exp.Table, program: Program, scope: Scope) -> Source:
         cte = scope.ctes[parts[0]]
         id_ = program.fresh()
         return Source(f"{quoted(cte.id)} AS {quoted(id_)}", offered(cte.columns, id_, parts, node))
-    found = program.catalog.resolve(parts)
+    try:
+        found = program.catalog.resolve(parts)
+    except QueryError as error:
+        raise placed(error, node, Clause(program, scope, "FROM")) from error
     if isinstance(found, View):
         return view(found, node, program)
     id_ = program.scan(found)

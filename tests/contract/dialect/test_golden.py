@@ -73,8 +73,8 @@ def recorded(*names: str) -> list[Any]:
     return entries
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[duckdb.DuckDBPyConnection]:
+def filled() -> duckdb.DuckDBPyConnection:
+    """DuckDB with the tables of the golden files."""
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("SET TimeZone = 'UTC'")
     for macro in dialect.MACROS:
@@ -85,8 +85,13 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"CREATE TABLE base_{name} ({columns})")
         marks = ", ".join(f"CAST(? AS {kind})" for kind in kinds)
         connection.executemany(f"INSERT INTO base_{name} VALUES ({marks})", TABLES[name]["rows"])
-    yield connection
-    connection.close()
+    return connection
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    with filled() as connection:
+        yield connection
 
 
 def answer(sql: str, engine: duckdb.DuckDBPyConnection) -> tuple[Statement, duckdb.DuckDBPyConnection]:
@@ -207,3 +212,19 @@ def rounded(value: float, kind: Type) -> Any:
     if math.isnan(value):
         return "nan"
     return float(f"{value:.6g}" if kind.name == "real" else f"{value:.12g}")
+
+
+def test_an_error_says_where_it_is_and_what_would_work() -> None:
+    for sql, said in {
+        "select user_id\nfrom activity\nwhere is_active = 'true'": r"write is_active \(line 3, column 7\)$",
+        "select user_id from activity where 'false' = is_active": r"write NOT is_active \(line 1",
+        "select ifnull(user_id, '') from activity": r"FUNCTION_NOT_FOUND: .*coalesce\(a, b\) \(line 1, column 8\)$",
+        "select lenght(user_id) from activity": r"did you mean length\(\)\? \(line 1, column 8\)$",
+        "select 1,\n  emial_address from activity": r"COLUMN_NOT_FOUND: .* \(line 2, column 3\)$",
+        "select 1\nfrom nosuch": r"\(line 2, column 6\)$",
+        "select k + t from words": r"^TYPE_MISMATCH: .* \(line 1, column 8\)$",
+        "select levenshtein_distance(t, u) from words": "the function levenshtein_distance",
+    }.items():
+        with pytest.raises(QueryError, match=said) as error:
+            dialect.compile(sql, Tables(), now=NOW)
+        assert str(error.value).count("(line") <= 1
