@@ -131,5 +131,7 @@ def has_browser() -> bool:
 
 
 def named(known: Connection) -> str:
-    """Whose connection it is."""
-    return known.organisation or known.organisation_id or "Slack"
+    """Whose connection it is, fit for a terminal."""
+    from slackanalytics.slack_api import printable
+
+    return printable(known.organisation or known.organisation_id or "Slack")

@@ -36,11 +36,11 @@ class Connection:
     organisation_id: str | None = None
     """`E…`, or `T…` of a workspace; None where only a bare token is known."""
     organisation: str | None = None
-    """Its name."""
+    """Its name, as it chose it: not for a terminal or a page as it is."""
     user_id: str | None = None
     """Who installed the app: the token dies when that account is deactivated."""
     user: str | None = None
-    """The name of that account."""
+    """The name of that account, as it chose it."""
     app_id: str | None = None
     scope: str = ""
     """What was granted, comma-separated as Slack writes it."""

@@ -321,7 +321,7 @@ class Conversation:
             refresh_token=refresh_token,
             connection=Connection(
                 organisation_id=said.text(owner, "id"),
-                organisation=_name(said.text(owner, "name")),
+                organisation=said.text(owner, "name"),
                 user_id=said.text("authed_user", "id"),
                 app_id=said.text("app_id"),
                 scope=said.text("authed_user", "scope") or "",
@@ -354,9 +354,7 @@ class Conversation:
                 raise WrongOrganisation("Slack's answers name different organisations or accounts; start again")
         if said.scopes is not None and SCOPE not in scopes(said.scopes):
             raise MissingScope(f"the token was not granted {SCOPE}; start again as an Org Owner or Org Admin")
-        return replace(
-            known, organisation=known.organisation or _name(said.text("team")), user=_name(said.text("user"))
-        )
+        return replace(known, organisation=known.organisation or said.text("team"), user=said.text("user"))
 
     def _call(self, method: str, form: Mapping[str, str], authorization: str) -> Said:
         said = self._http(f"{self._settings.slack_api_url}/{method}", form, authorization)
@@ -375,13 +373,8 @@ def _keep_to(held: Connection, offered: Connection) -> None:
         )
 
 
-def _name(text: str | None) -> str | None:
-    """A name that others chose, fit to be shown."""
-    return printable(text) if text else None
-
-
 def _named(known: Connection) -> str:
-    name = f"{known.organisation} ({known.organisation_id})" if known.organisation else known.organisation_id
+    name = f"{printable(known.organisation)} ({known.organisation_id})" if known.organisation else known.organisation_id
     return f"{name or 'an organisation without an ID'}, account {known.user_id}"
 
 

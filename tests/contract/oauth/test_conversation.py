@@ -16,6 +16,7 @@ import pytest
 from tests.contract.oauth.administrator import decided
 
 from athena_federation.errors import ConfigurationError, FederationError, Throttled, Unauthorized
+from slackanalytics.connection_verbs import named
 from slackanalytics.grants import Credentials, Grant
 from slackanalytics.oauth import (
     BOT_SCOPE,
@@ -353,8 +354,11 @@ def test_a_name_that_others_chose_is_fit_to_be_shown(office: Open) -> None:
         named = {"enterprise": {"id": "E0EXAMPLE1", "name": "Ex\x1b[31mample\nCorp"}, "user": "ada\r\x07"}
         return Said({**said.document, **named}, said.scopes)
 
-    known = office(http=painted).connected().connection
-    assert (known.organisation, known.user) == ("Ex?[31mample?Corp", "ada??")
+    here = office(http=painted)
+    known = here.connected().connection
+    assert named(known) == "Ex?[31mample?Corp"
+    here.store.write("token", here.held().written().replace(known.user_id or "", "W0SOMEBODY"))
+    assert "Ex?[31mample?Corp" in ends(here, decided(here.begun()), ReplacesConnection)
 
 
 EXCHANGE = {
