@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
+from tests.house import sql_reference
 from tests.house.source import ROOT, SOURCE, field_docs, modules, text_of
 
 HEAD = "<!-- Made by `python -m tests.house.generate`; edit the source it names instead. -->"
@@ -134,24 +135,9 @@ def contexts(command: click.Command, name: str, parent: click.Context | None) ->
 
 
 def sql_page() -> str:
-    """What is answered: every function that the dialect's tables hold."""
-    from athena_federation.dialect.aggregates import AGGREGATES, WINDOW_FUNCTIONS
-    from athena_federation.dialect.functions import FUNCTIONS
-
-    parts = [SQL_LEAD]
-    for title, known in (("Functions", FUNCTIONS), ("Aggregates", AGGREGATES), ("Window functions", WINDOW_FUNCTIONS)):
-        parts.append(f"## {title}\n\n" + ", ".join(f"`{name.lower()}`" for name in sorted(known)) + ".")
-    return page("SQL", "Source: the tables in `src/athena_federation/dialect/`.", "\n\n".join(parts))
-
-
-SQL_LEAD = (
-    "Statements are Athena's: [Trino's SQL](https://trino.io/docs/current/language.html), queries only. What is here is answered"
-    " as Athena answers it, NULLs, rounding, types and errors included. What is not here, and any corner of it that is not"
-    " known to mean the same, is an `UnsupportedSql` that names it, before anything is fetched.\n\nA query may have `WITH`,"
-    " joins, subqueries, `GROUP BY` with `GROUPING SETS`, `ROLLUP` and `CUBE`, `HAVING`, windows, `FILTER`, set operations,"
-    " `VALUES` in `FROM`, `UNNEST`, `ORDER BY`, `LIMIT` and `OFFSET`; an expression `CAST`, `TRY_CAST`, `CASE`, `IF`, `EXTRACT`,"
-    " `INTERVAL`, `LIKE`, `BETWEEN`, `IN` and `EXISTS`."
-)
+    """What is answered, and what is refused."""
+    lead = "Source: the tables in `src/athena_federation/dialect/`, and the statements in `tests/contract/dialect/golden/`."
+    return page("SQL", lead, sql_reference.body())
 
 
 def page(title: str, lead: str, body: str) -> str:

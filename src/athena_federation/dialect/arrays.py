@@ -86,7 +86,8 @@ def array_join(args: list[Expr], construct: Construct) -> Expr:
         text = f"list_transform({text}, lambda it: {casts.cast(Expr('it', element), t.VARCHAR, construct).sql})"
     if len(args) > 2:
         text = f"list_transform({text}, lambda it: coalesce(it, {args[2].sql}))"
-    return Expr(f"array_to_string({text}, {args[1].sql})", t.VARCHAR, merged(args))
+    joined = f"coalesce(array_to_string({text}, {args[1].sql}), '')"  # of NULLs alone it is an empty text
+    return Expr(f"CASE WHEN {args[0].sql} IS NOT NULL THEN {joined} END", t.VARCHAR, merged(args))
 
 
 def plain_element(args: list[Expr], construct: Construct) -> t.Type:

@@ -84,7 +84,7 @@ def split_part(args: list[Expr], construct: Construct) -> Expr:
 
 def concat_ws(args: list[Expr], construct: Construct) -> Expr:
     """NULLs are left out."""
-    if any(arg.type == t.UNKNOWN for arg in args):
+    if args[0].type == t.UNKNOWN or all(arg.type == t.UNKNOWN for arg in args[1:]):
         raise QueryError(f"AMBIGUOUS_FUNCTION_CALL: {construct}: a NULL without type")
     return Expr(f"concat_ws({', '.join(texts(args, construct))})", t.VARCHAR, merged(args))
 

@@ -61,3 +61,4 @@ select reduce(a,0,(s,x)->s+x,s->s) from lists
 select any_match(a, x -> x=1) from lists
 select map(array['a'],array[1])
 select array_join(array[1,2], '-')
+select concat_ws('-', 'a', null, 'b'), concat_ws(',', t, u) from words

@@ -42,7 +42,6 @@ select avg(x), sum(x) from (values 1.1, 2.25, 3.333) t(x)
 select avg(x) from (values 1.5, 1.6) t(x)
 select avg(x) from (values -1.5, -1.6) t(x)
 select sum(x), avg(x), min(x), count(*), count(x), array_agg(x), bool_or(x>1), max(x) from (values 1) t(x) where false
-select approx_percentile(k, 0.5), approx_percentile(f, 0.9), approx_percentile(p, 0.25) from nums where k not in (3,4)
 select sum(distinct x), avg(distinct x), count(distinct x) from (values 1,1,2,5) t(x)
 select k, x from lists cross join unnest(a) as t(x)
 select k, x, y, n from lists cross join unnest(a, w) with ordinality as t(x,y,n) order by k, n

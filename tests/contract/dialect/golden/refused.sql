@@ -68,3 +68,4 @@ select concat('a', null)
 select contains(array[1,2], 1.5)
 select k, count(*) from nums group by cube(k, k)
 select count(distinct 1) from nums
+select approx_percentile(k, 0.5), approx_percentile(f, 0.9), approx_percentile(p, 0.25) from nums where k not in (3,4)
