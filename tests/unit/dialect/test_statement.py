@@ -177,7 +177,7 @@ def test_a_misspelt_name_gets_the_nearest_one() -> None:
         compiled("select zzz from hr_dataset")
     with pytest.raises(UnknownColumn, match=r"\(line 3, column 7\)"):
         compiled("select user_id\nfrom member_analytics\nwhere nosuch = 1")
-    with pytest.raises(UnsupportedSql, match=r"the function date_dif\(\); there is date_diff\(\)"):
+    with pytest.raises(QueryError, match=r"FUNCTION_NOT_FOUND: .* date_dif\(\); did you mean date_diff\(\)\?"):
         compiled("select date_dif('day', activity_date, activity_date) from member_analytics")
 
 
