@@ -106,7 +106,16 @@ def tables_page() -> str:
         "Source: `src/slackanalytics/connector.py` and `src/slackanalytics/fields.py`. In SQL:"
         " `slackanalytics_catalog.slackanalytics.TABLE`, of which catalog and schema may be left out. Types are Athena's."
     )
-    return page("Tables", lead, "\n\n".join(parts))
+    return page("Tables", lead, "\n\n".join([DAYS_LEAD, *parts]))
+
+
+DAYS_LEAD = (
+    "**Name the day, by `date` or `activity_date`.** A statement without a condition on it reads the newest 30 published days"
+    " of `member_analytics`. In Athena that is also so where the condition is one that Athena cannot turn into a range, as"
+    " `substr(date, 1, 7) = '2026-03'` or `month(activity_date) = 3`: `=`, `IN`, `BETWEEN`, comparisons and `LIKE 'prefix%'`"
+    " reach the connector, and [nothing else does](../how-to/run-in-lambda.md#write-conditions-on-the-day-that-athena-can-hand-over)."
+    " `slackanalytics query` finds the days of any condition."
+)
 
 
 def cli_page() -> str:
