@@ -356,6 +356,8 @@ def missing(node: exp.Is, at: Clause) -> Expr:
         raise QueryError(
             f"SYNTAX_ERROR: {text_of(node)}: IS takes NULL or DISTINCT FROM; a boolean is a condition by itself"
         )
+    if isinstance(node.this.unnest(), exp.Array):
+        raise UnsupportedSql(f"{text_of(node)}: whether ARRAY[…] is NULL, which it never is, whatever fails within")
     value = operand(node.this, at)
     return Expr(f"({value.sql} IS NULL)", t.BOOLEAN, value.refs)
 
