@@ -40,7 +40,7 @@ def settings_page() -> str:
 
 
 def default_text(value: object) -> str:
-    return "" if value is None else f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+    return "" if value in (None, ()) else f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 
 def errors_page() -> str:
