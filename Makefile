@@ -9,7 +9,7 @@ ARGS ?=
 k ?=
 
 .DEFAULT_GOAL := menu
-.PHONY: menu setup demo browser test check fix types lint conformance docs bench lock clean
+.PHONY: menu setup demo browser test check fix types lint conformance oracle docs bench lock clean
 
 menu: ## this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ fix: setup ## sort and format
 
 conformance: setup ## 10,000 messages each way against AWS's own SDK (Java 17 and Maven)
 	@CONFORMANCE_MESSAGES=10000 $(BIN)/pytest -m conformance $(ARGS)
+
+oracle: setup ## statements compared with a real Trino that is running at TRINO=http://127.0.0.1:18080 (see conformance/trino)
+	@$(BIN)/python conformance/trino/differ.py $(or $(TRINO),http://127.0.0.1:18080) $(ARGS)
 
 docs: setup ## write the generated reference pages anew
 	@$(BIN)/python -m tests.house.generate

@@ -113,7 +113,9 @@ def approx_percentile(args: list[Expr], distinct: str, construct: Construct) -> 
     if not t.is_number(args[1].type) or args[1].literal is None or not 0 <= float(args[1].literal) <= 1:
         raise UnsupportedSql(f"{construct}: the percentile must be a literal between 0 and 1")
     if not t.is_integer(args[0].type):
-        raise UnsupportedSql(f"{construct}: of {args[0].type}, for which Athena estimates values between; use whole numbers")
+        raise UnsupportedSql(
+            f"{construct}: of {args[0].type}, for which Athena estimates values between; use whole numbers"
+        )
     values = plain("list", cast(args[0], t.BIGINT), t.BIGINT)
     return Call(lambda within, after: f"{PERCENTILE}({values.text(within, after)}, {args[1].literal})", t.BIGINT)
 

@@ -11,7 +11,7 @@ FAILED = re.compile(r"Could not convert string '(.*)' to UUID", re.DOTALL)
 """An error that a text of this package makes on purpose (see `casts.failed`)."""
 
 RAISED = re.compile(r"Python exception occurred while executing the UDF: \w+: (.*)")
-"""An error that one of this package's functions raised (see `helpers`)."""
+"""An error that one of this package's functions raised (see `extensions`)."""
 
 WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Division by zero"), "DIVISION_BY_ZERO: Division by zero"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from athena_federation.dialect import documents, helpers
+from athena_federation.dialect import documents, extensions
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
 from athena_federation.dialect.scope import Expr, merged
@@ -31,13 +31,13 @@ def path_of(arg: Expr, construct: Construct, mode: str = "") -> str:
     return "'" + path.replace("'", "''") + "'"
 
 
-def by_path(helper: helpers.Helper, kind: t.Type, mode: str = "") -> Callable[[list[Expr], Construct], Expr]:
+def by_path(extension: extensions.Extension, kind: t.Type, mode: str = "") -> Callable[[list[Expr], Construct], Expr]:
     """A function of a document and a path."""
 
     def rule(args: list[Expr], construct: Construct) -> Expr:
         if mode and args[0].type == t.JSON:
             raise QueryError(f"TYPE_MISMATCH: {construct} needs varchar, not json; json_format(…) makes it of json")
-        text = f"{helper.name}({document(args[0], construct)}, {path_of(args[1], construct, mode)})"
+        text = f"{extension.name}({document(args[0], construct)}, {path_of(args[1], construct, mode)})"
         return Expr(text, kind, merged(args))
 
     return rule
@@ -46,7 +46,7 @@ def by_path(helper: helpers.Helper, kind: t.Type, mode: str = "") -> Callable[[l
 def parse(args: list[Expr], construct: Construct) -> Expr:
     if args[0].type != t.VARCHAR:
         raise QueryError(f"TYPE_MISMATCH: {construct} needs varchar, not {args[0].type}")
-    return Expr(f"{helpers.JSON_PARSE.name}({args[0].sql})", t.JSON, args[0].refs)
+    return Expr(f"{extensions.JSON_PARSE.name}({args[0].sql})", t.JSON, args[0].refs)
 
 
 def format_(args: list[Expr], construct: Construct) -> Expr:
@@ -56,13 +56,13 @@ def format_(args: list[Expr], construct: Construct) -> Expr:
 
 
 def array_length(args: list[Expr], construct: Construct) -> Expr:
-    return Expr(f"{helpers.JSON_LENGTH.name}({document(args[0], construct)})", t.BIGINT, args[0].refs)
+    return Expr(f"{extensions.JSON_LENGTH.name}({document(args[0], construct)})", t.BIGINT, args[0].refs)
 
 
 def as_text(source: Expr) -> str:
-    return f"{helpers.JSON_TEXT.name}({source.sql})"
+    return f"{extensions.JSON_TEXT.name}({source.sql})"
 
 
 def elements(source: Expr) -> str:
     """The elements, as values of type json."""
-    return f"{helpers.JSON_ELEMENTS.name}({source.sql})"
+    return f"{extensions.JSON_ELEMENTS.name}({source.sql})"

@@ -83,7 +83,9 @@ def mismatch(construct: Construct, left: t.Type, right: t.Type) -> QueryError:
     if kinds == {"boolean", "varchar"}:
         advice = f"a boolean is a condition by itself: {corrected(construct)}"
     elif "varchar" in kinds and kinds & {"date", "timestamp", "timestamp with time zone"}:
-        advice = "compare dates with dates (cast(… AS date)) or text with text ('2026-11-10', date_format(…, '%Y-%m-%d'))"
+        advice = (
+            "compare dates with dates (cast(… AS date)) or text with text ('2026-11-10', date_format(…, '%Y-%m-%d'))"
+        )
     return QueryError(f"TYPE_MISMATCH: {construct} puts {left} and {right} together, which Athena refuses; {advice}")
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 import pyarrow as pa
 from sqlglot import exp
 
-from athena_federation.dialect.helpers import Registrar, named_in
+from athena_federation.dialect.extensions import Registrar, named_in
 from athena_federation.dialect.scope import Expr, Field, Scope
 from athena_federation.dialect.types import Type
 
@@ -65,9 +65,9 @@ class Statement:
     scans: tuple[Scan, ...]
 
     def prepare(self, connection: Registrar) -> None:
-        """Make the helpers known that the text calls; few texts call any."""
-        for helper in named_in(self.sql):
-            helper.register(connection)
+        """Make the extensions known that the text calls; few texts call any."""
+        for extension in named_in(self.sql):
+            extension.register(connection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from athena_federation.dialect import types as t
+from athena_federation.dialect.extensions import INSTANT, WALL
 from athena_federation.dialect.grammar import Construct
-from athena_federation.dialect.helpers import INSTANT, WALL
 from athena_federation.dialect.scope import Expr, merged
 from athena_federation.errors import QueryError, UnsupportedSql
 

@@ -24,7 +24,7 @@ class Registrar(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Helper:
+class Extension:
     """A function: its name in texts, and DuckDB's types of its arguments and its result. NULL for a NULL argument."""
 
     name: str
@@ -61,24 +61,24 @@ def instant(wall: datetime, name: str) -> datetime:
     return wall.replace(tzinfo=zone(name)).astimezone(UTC).replace(tzinfo=None)
 
 
-WALL = Helper("athena_wall", wall, ("TIMESTAMP", "VARCHAR"), "TIMESTAMP")
-INSTANT = Helper("athena_instant", instant, ("TIMESTAMP", "VARCHAR"), "TIMESTAMP")
+WALL = Extension("athena_wall", wall, ("TIMESTAMP", "VARCHAR"), "TIMESTAMP")
+INSTANT = Extension("athena_instant", instant, ("TIMESTAMP", "VARCHAR"), "TIMESTAMP")
 
-JSON_SCALAR = Helper("athena_json_scalar", documents.scalar, ("VARCHAR", "VARCHAR"), "VARCHAR")
-JSON_EXTRACT = Helper("athena_json_extract", documents.extracted, ("VARCHAR", "VARCHAR"), "VARCHAR")
-JSON_PARSE = Helper("athena_json_parse", documents.parsed, ("VARCHAR",), "VARCHAR")
-JSON_LENGTH = Helper("athena_json_length", documents.length, ("VARCHAR",), "BIGINT")
-JSON_TEXT = Helper("athena_json_text", documents.as_text, ("VARCHAR",), "VARCHAR")
-JSON_ELEMENTS = Helper("athena_json_elements", documents.elements, ("VARCHAR",), "VARCHAR[]")
-JSON_VALUE = Helper("athena_json_value", documents.value_at, ("VARCHAR", "VARCHAR"), "VARCHAR")
-JSON_EXISTS = Helper("athena_json_exists", documents.exists_at, ("VARCHAR", "VARCHAR"), "BOOLEAN")
-JSON_QUERY = Helper("athena_json_query", documents.query_at, ("VARCHAR", "VARCHAR"), "VARCHAR")
+JSON_SCALAR = Extension("athena_json_scalar", documents.scalar, ("VARCHAR", "VARCHAR"), "VARCHAR")
+JSON_EXTRACT = Extension("athena_json_extract", documents.extracted, ("VARCHAR", "VARCHAR"), "VARCHAR")
+JSON_PARSE = Extension("athena_json_parse", documents.parsed, ("VARCHAR",), "VARCHAR")
+JSON_LENGTH = Extension("athena_json_length", documents.length, ("VARCHAR",), "BIGINT")
+JSON_TEXT = Extension("athena_json_text", documents.as_text, ("VARCHAR",), "VARCHAR")
+JSON_ELEMENTS = Extension("athena_json_elements", documents.elements, ("VARCHAR",), "VARCHAR[]")
+JSON_VALUE = Extension("athena_json_value", documents.value_at, ("VARCHAR", "VARCHAR"), "VARCHAR")
+JSON_EXISTS = Extension("athena_json_exists", documents.exists_at, ("VARCHAR", "VARCHAR"), "BOOLEAN")
+JSON_QUERY = Extension("athena_json_query", documents.query_at, ("VARCHAR", "VARCHAR"), "VARCHAR")
 
-HELPERS: tuple[Helper, ...] = (
+EXTENSIONS: tuple[Extension, ...] = (
     WALL, INSTANT, JSON_SCALAR, JSON_EXTRACT, JSON_PARSE, JSON_LENGTH, JSON_TEXT, JSON_ELEMENTS, JSON_VALUE, JSON_EXISTS, JSON_QUERY,
 )  # fmt: skip
 
 
-def named_in(sql: str) -> tuple[Helper, ...]:
-    """The helpers that a text calls."""
-    return tuple(helper for helper in HELPERS if "athena_" in sql and f"{helper.name}(" in sql)
+def named_in(sql: str) -> tuple[Extension, ...]:
+    """The extensions that a text calls."""
+    return tuple(extension for extension in EXTENSIONS if "athena_" in sql and f"{extension.name}(" in sql)
