@@ -234,11 +234,10 @@ class Database:
         Raises:
             QueryError: the statement cannot be answered as written.
         """
-        if (query := introspection.explained_query(sql)) is not None:
-            return Plan(statement=introspection.told("query plan", str(self.explain(query))), tables=())
-        schemas = self.schemas()
-        session = next((each for each in schemas if each[0] == self.default), (self.default, "default"))
-        statement = compile(introspection.as_query(sql, self, session, schemas) or sql, self, now=self.now())
+        if (explained_sql := introspection.explained_query(sql)) is not None:
+            return Plan(statement=introspection.told("query plan", str(self.explain(explained_sql))), tables=())
+        query = introspection.as_query(sql, self, self.default, self.schemas) or sql
+        statement = compile(query, self, now=self.now())
         federated = {s.relation.name: f for s in statement.scans if (f := self.descriptions.get(s.relation.name))}
         layouts = {name: table.layout() for name, table in federated.items()}
         with self.planning:

@@ -50,8 +50,13 @@ def examples(*lines: str) -> str:
 # ── lambda ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+HELP = {"help_option_names": ["-h", "--help"]}
+"""As the group of all verbs has it; a verb that is called by itself has it, too."""
+
+
 @click.command(
     "lambda",
+    context_settings=HELP,
     epilog=examples(
         "slackanalytics lambda --source demo",
         'slackanalytics query --connector http://127.0.0.1:9000 "SELECT count(*) FROM member_analytics"',
@@ -105,11 +110,12 @@ def handler_of(source: str | None) -> Iterator[LambdaHandler]:
 
 
 @click.command(
+    context_settings=HELP,
     epilog=examples(
         "slackanalytics invoke ping.json --connector lambda:adoption",
         'echo \'{"@type": "PingRequest", "identity": {}, "catalogName": "c", "queryId": "q"}\' | '
         "slackanalytics invoke -",
-    )
+    ),
 )
 @click.argument("file", type=click.File("rb"))
 @CONNECTOR
@@ -210,10 +216,11 @@ def table_name(_context: click.Context, _parameter: click.Parameter, text: str |
 
 
 @click.command(
+    context_settings=HELP,
     epilog=examples(
         "slackanalytics check --source demo",
         "slackanalytics check --connector lambda:adoption --table slackanalytics.member_analytics",
-    )
+    ),
 )
 @CONNECTOR
 @SOURCE

@@ -319,6 +319,7 @@ def test_a_signal_ends_a_verb_whatever_a_library_makes_of_it(
         except KeyboardInterrupt:
             raise RuntimeError("Query interrupted") from None
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins without
     with verb("interrupted", interrupted):
         assert cli.run(["interrupted"]) == 128 + number
     assert capfd.readouterr() == ("", "slackanalytics: interrupted; nothing half done is left\n")

@@ -12,6 +12,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
+from moto.backends import get_backend
 
 from athena_federation.errors import ConfigurationError, FederationError, SourceError, Throttled, Unauthorized
 from slackanalytics.access import Access
@@ -61,6 +62,7 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():
+        get_backend("secretsmanager").reset()  # a server of another test may be at work in this process
         yield Counted()
 
 

@@ -11,7 +11,7 @@ Syntax: https://trino.io/docs/current/sql/show-tables.html and its neighbours.
 # ruff: noqa: S608
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -164,14 +164,14 @@ def told(name: str, text: str) -> Statement:
     return Statement(f"SELECT {literal} AS {quoted(name)}", ((name, VARCHAR),), ())
 
 
-def as_query(sql: str, names: Catalog, session: tuple[str, str], schemas: Iterable[tuple[str, str]]) -> str | None:
+def as_query(sql: str, names: Catalog, default: str, schemas: Callable[[], Iterable[tuple[str, str]]]) -> str | None:
     """
     The query that a SHOW or DESCRIBE statement stands for; None for any other statement.
 
     Args:
         names: who knows the tables.
-        session: catalog and schema of names that have none.
-        schemas: catalog and schema of everything there is.
+        default: the catalog of names that have none.
+        schemas: asked for the catalog and schema of everything there is, where that matters.
 
     Raises:
         QueryError: no such table, schema or catalog, or a statement that cannot be read.
@@ -182,7 +182,9 @@ def as_query(sql: str, names: Catalog, session: tuple[str, str], schemas: Iterab
     if word not in ("SHOW", "DESCRIBE", "DESC"):
         return None
     rest = tokenized(sql[tokens[0].end + 1 :])
-    shown = Shown(rest, names, session, frozenset(schemas))
+    known = list(schemas())
+    session = next((each for each in known if each[0] == default), (default, "default"))
+    shown = Shown(rest, names, session, frozenset(known))
     return shown.query() if word == "SHOW" else shown.columns()
 
 

@@ -17,6 +17,7 @@ from tests.faults.server import TOKEN
 
 from slackanalytics.cache import Days
 from slackanalytics.simulator import ERROR_CODES, FAULT_KINDS, Simulator
+from slackanalytics.simulator.faults import SHAPES
 
 TODAY = date(2026, 11, 23)
 DAY = date(2026, 10, 3)
@@ -57,7 +58,7 @@ def read(url: str, directory: Path, deadline: str) -> tuple[list[Row], Days]:
     return [row for batch in days.day(DAY, names) for row in batch.to_pylist()], days
 
 
-@pytest.mark.parametrize("kind", sorted(FAULT_KINDS - ERROR_CODES))
+@pytest.mark.parametrize("kind", sorted(FAULT_KINDS - ERROR_CODES - {*SHAPES}))
 def test_a_fault_gives_the_right_rows_or_a_named_error(
     kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
