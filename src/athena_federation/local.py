@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from athena_federation.columns import storable
 from athena_federation.dialect import MACROS, Relation, Scan, Statement, View, compile, explained, introspection  # noqa: A004
 from athena_federation.dialect.introspection import INFORMATION, SCHEMAS, Known
 from athena_federation.dialect.types import declared, to_arrow
-from athena_federation.engine import Engine, Progress, Transport, in_process
+from athena_federation.engine import Engine, Progress, Transport, begun, in_process
 from athena_federation.errors import QueryError, UnknownTable
 from athena_federation.federated import Federated, chosen
 from athena_federation.handler import Handler
@@ -42,6 +43,8 @@ MEMORY_LIMIT = "512MB"
 """What DuckDB may hold in memory before it uses its temporary folder."""
 
 ROWS_PER_INSERT = 50_000
+PATIENCE = 0.5
+"""Seconds that an interrupted computation is given to end by itself."""
 
 NAMED = 6
 """Partitions that a plan names one by one when it is printed; of more, the first and the last."""
@@ -302,6 +305,8 @@ class Workspace:
 
     def __init__(self) -> None:
         folder = tempfile.mkdtemp(prefix="athena-federation-")
+        self.working: Future[object] | None = None
+        """The computation, while there is one."""
         self.forget = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.connection = duckdb.connect(
             config={
@@ -315,7 +320,11 @@ class Workspace:
             self.connection.execute(macro)
 
     def close(self) -> None:
-        self.connection.close()
+        if self.working:  # interrupted: DuckDB ends what it does when it next looks
+            self.connection.interrupt()
+            wait([self.working], timeout=PATIENCE)
+        if not self.working or self.working.done():
+            self.connection.close()
         self.forget()
 
     def load(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
@@ -341,11 +350,17 @@ class Workspace:
         batches = [storable(batch) for batch in (table.to_batches() or [load_batch(b"", table.schema)])]
         self.connection.register(name, pa.Table.from_batches(batches))
 
+    def compute(self, sql: str) -> None:
+        """Run by a thread of its own, because an interrupt is for the main thread, which DuckDB would keep busy."""
+        self.working = begun(self.connection.execute, sql)
+        self.working.result()
+        self.working = None
+
     def result(self, statement: Statement) -> Result:
         """Computed to the end, so that reading it cannot fail."""
         statement.prepare(self.connection)
         try:
-            self.connection.execute(f"CREATE TABLE answer AS {statement.sql}")
+            self.compute(f"CREATE TABLE answer AS {statement.sql}")
         except duckdb.Error as error:
             raise QueryError(explained(str(error))) from error
         return Result(self.connection, statement.columns, self.close)
