@@ -61,8 +61,10 @@ def refusal(code: str, message: str = "no") -> ClientError:
 def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER"):
+        monkeypatch.delenv(name, raising=False)  # a server of other tests may be named there
     with mock_aws():
-        get_backend("secretsmanager").reset()  # a server of another test may be at work in this process
+        get_backend("secretsmanager").reset()
         yield Counted()
 
 
