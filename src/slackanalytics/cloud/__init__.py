@@ -1,0 +1,1 @@
+"""In AWS: the templates, the packages, the dashboard, and what deploys and watches them."""
