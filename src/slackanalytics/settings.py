@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
+from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from athena_federation.errors import ConfigurationError
@@ -34,6 +35,21 @@ class Settings:
 
     hr_file: Path | None = field(default=None, metadata={"variable": "SLACKANALYTICS_HR_FILE"})
     """The HR roster, a CSV file with one line per employee."""
+
+    hr_columns: tuple[tuple[str, str], ...] = field(default=(), metadata={"variable": "SLACKANALYTICS_HR_COLUMNS"})
+    """Which column of the roster is what, where the names do not tell: `employee_email=Work Email,department=Unit`."""
+
+    hr_dates: Literal["dmy", "mdy"] | None = field(default=None, metadata={"variable": "SLACKANALYTICS_HR_DATES"})
+    """The order of day and month in the roster's dates, `dmy` or `mdy`, where the values do not tell."""
+
+    hr_domains: tuple[tuple[str, str], ...] = field(default=(), metadata={"variable": "SLACKANALYTICS_HR_DOMAINS"})
+    """Domains of e-mail addresses that others have taken the place of: `old.example=example.com`, comma-separated."""
+
+    hr_plus: bool = field(default=False, metadata={"variable": "SLACKANALYTICS_HR_PLUS"})
+    """`on` takes `ada+slack@example.com` for `ada@example.com` when people are matched; `off` does not."""
+
+    hr_aliases: Path | None = field(default=None, metadata={"variable": "SLACKANALYTICS_HR_ALIASES"})
+    """A file that says who is who: per line an address in Slack, and one in the roster, an employee number, or `bot`."""
 
     cache_dir: Path | None = field(default=None, metadata={"variable": "SLACKANALYTICS_CACHE_DIR"})
     """Where verified days are kept; `off` keeps none. Default: `slackanalytics` in the user's cache directory."""
@@ -104,6 +120,11 @@ class Settings:
             slack_api_url=_api_url(given.get("SLACKANALYTICS_SLACK_API_URL", "https://slack.com/api")),
             slack_token=given.get("SLACKANALYTICS_SLACK_TOKEN"),
             hr_file=Path(hr_file) if hr_file else None,
+            hr_columns=_pairs(given.get("SLACKANALYTICS_HR_COLUMNS", ""), "SLACKANALYTICS_HR_COLUMNS"),
+            hr_dates=_date_order(given.get("SLACKANALYTICS_HR_DATES")),
+            hr_domains=_domains(given.get("SLACKANALYTICS_HR_DOMAINS", "")),
+            hr_plus=_switch(given.get("SLACKANALYTICS_HR_PLUS", "off"), "SLACKANALYTICS_HR_PLUS"),
+            hr_aliases=Path(aliases) if (aliases := given.get("SLACKANALYTICS_HR_ALIASES")) else None,
             cache_dir=_cache_dir(given.get("SLACKANALYTICS_CACHE_DIR"), environment),
             deadline=_seconds(given.get("SLACKANALYTICS_DEADLINE", "60")),
             today=_day(given.get("SLACKANALYTICS_TODAY")),
@@ -188,6 +209,41 @@ def _launch_url(text: str | None) -> str | None:
     if text and not (text.startswith("https://") and text.isascii() and text.isprintable() and " " not in text):
         raise ConfigurationError("SLACKANALYTICS_LAUNCH_URL must begin with https://")
     return text
+
+
+def _pairs(text: str, name: str) -> tuple[tuple[str, str], ...]:
+    found: dict[str, str] = {}
+    for part in _listed(text):
+        left, sign, right = (each.strip() for each in part.partition("="))
+        if not sign or not left or not right:
+            raise ConfigurationError(f"{name} must be pairs like this=that, comma-separated, not {part!r}")
+        if found.setdefault(left, right) != right:
+            raise ConfigurationError(f"{name} says two things about {left}")
+    return tuple(found.items())
+
+
+def _domains(text: str) -> tuple[tuple[str, str], ...]:
+    name = "SLACKANALYTICS_HR_DOMAINS"
+    pairs = _pairs(text.lower(), name)
+    for domain in (each for pair in pairs for each in pair):
+        if "." not in domain or "@" in domain or any(sign.isspace() for sign in domain):
+            raise ConfigurationError(f"{name}: {domain!r} is no domain; write old.example=example.com")
+    if twice := {old for old, _ in pairs} & {present for _, present in pairs}:
+        raise ConfigurationError(f"{name} has {min(twice)} as an old domain and as one that took another's place")
+    return pairs
+
+
+def _date_order(text: str | None) -> Literal["dmy", "mdy"] | None:
+    match text:
+        case None | "dmy" | "mdy":
+            return text
+    raise ConfigurationError(f"SLACKANALYTICS_HR_DATES must be dmy or mdy, not {text!r}")
+
+
+def _switch(text: str, name: str) -> bool:
+    if text not in {"on", "off"}:
+        raise ConfigurationError(f"{name} must be on or off, not {text!r}")
+    return text == "on"
 
 
 def _listed(text: str) -> tuple[str, ...]:

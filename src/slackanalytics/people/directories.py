@@ -1,0 +1,102 @@
+"""Users of a directory as SCIM 2.0 lists them (RFC 7643, RFC 7644): JSON with the enterprise extension.
+
+One ListResponse, an array of them (all pages), or an array of users.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from athena_federation.errors import QueryError
+from slackanalytics.people.sheets import Row, Sheet
+
+EXTENSION = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+"""https://www.rfc-editor.org/rfc/rfc7643#section-4.3"""
+
+HEADER = (
+    "employee_email",
+    "employee_number",
+    "department",
+    "location",
+    "manager_email",
+    "job_title",
+    "cost_center",
+    "worker_type",
+)
+"""Names that columns.py knows: attributes without a place here are dropped."""
+
+
+def read(path: Path, text: str) -> Sheet:
+    """
+    The users of a SCIM listing as rows; their places are those in the listing, from 1.
+
+    Raises QueryError for what is no such listing, and for one that lacks users which it counts.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise QueryError(f"{path}: not whole as JSON ({error}); export it again") from error
+    users = list(_users(path, document))
+    if not users:
+        raise QueryError(f"{path}: no SCIM users in it; a ListResponse with Resources is expected")
+    addresses = {str(user["id"]): _address(user) for user in users if user.get("id")}
+    inactive = sum(user.get("active") is False for user in users)
+    rows: list[Row] = [(place, _cells(user, addresses)) for place, user in enumerate(users, start=1)]
+    note = f"{inactive:,} users are not active there; SCIM does not say since when, so they count as employed"
+    return Sheet(
+        header=HEADER, rows=tuple(rows), form="SCIM users", unit="user", notes=(note,) if inactive else ()
+    )  # fmt: skip
+
+
+def _users(path: Path, document: Any) -> Iterable[Mapping[str, Any]]:
+    pages = document if isinstance(document, list) else [document]
+    expected = found = 0
+    for page in pages:
+        if not isinstance(page, dict):
+            raise QueryError(f"{path}: not SCIM; a ListResponse is an object with Resources")
+        if "Resources" not in page and "totalResults" not in page:
+            yield page  # a user by itself
+            continue
+        resources = page.get("Resources") or []
+        total = page.get("totalResults")
+        expected, found = max(expected, total if isinstance(total, int) else 0), found + len(resources)
+        yield from (each for each in resources if isinstance(each, dict))
+    if found < expected:
+        raise QueryError(
+            f"{path}: holds {found:,} of {expected:,} users; fetch all pages, and put them into one array: [page, page]"
+        )
+
+
+def _address(user: Mapping[str, Any]) -> str:
+    """The primary address, else that of work, else any, else the user name where it is an address."""
+    emails = [each for each in user.get("emails") or () if isinstance(each, dict) and each.get("value")]
+    ranked = sorted(emails, key=lambda each: (each.get("primary") is not True, each.get("type") != "work"))
+    if ranked:
+        return str(ranked[0]["value"])
+    name = str(user.get("userName") or "")
+    return name if "@" in name else ""
+
+
+def _cells(user: Mapping[str, Any], addresses: Mapping[str, str]) -> tuple[str, ...]:
+    extension = user.get(EXTENSION) or {}
+    manager = extension.get("manager") or {}
+    manager_id = str(manager.get("value") or "") if isinstance(manager, dict) else str(manager)
+    places = [each for each in user.get("addresses") or () if isinstance(each, dict)]
+    place = next((each for each in places if each.get("type") == "work"), places[0] if places else {})
+    return (
+        _address(user),
+        _text(extension.get("employeeNumber")),
+        _text(extension.get("department") or extension.get("division")),
+        _text(place.get("locality") or place.get("country")),
+        addresses.get(manager_id, manager_id if "@" in manager_id else ""),
+        _text(user.get("title")),
+        _text(extension.get("costCenter")),
+        _text(user.get("userType")),
+    )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
