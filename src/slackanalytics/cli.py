@@ -18,6 +18,7 @@ import click
 
 from slackanalytics import protocol
 from slackanalytics.connection_verbs import doctor, login, logout
+from slackanalytics.hr_verbs import hr
 from slackanalytics.protocol import connector_options, examples
 from slackanalytics.web.command import serve
 
@@ -332,6 +333,7 @@ for command in (*protocol.COMMANDS, serve):
 slackanalytics.add_command(login)
 slackanalytics.add_command(logout)
 slackanalytics.add_command(doctor)
+slackanalytics.add_command(hr)
 
 
 def main() -> None:
