@@ -26,7 +26,7 @@ def connect(
 
     Args:
         source: `slack`, or `demo` for a simulated company that needs no account; by default that of the settings.
-        hr: A CSV file that becomes the table `hr.hr_dataset`; by default that of the settings.
+        hr: A roster (CSV, a workbook, a SCIM listing) that becomes `hr.hr_dataset`; by default that of the settings.
         environment: Where settings are read from; the process's environment by default.
 
     Raises:

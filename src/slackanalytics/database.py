@@ -25,6 +25,7 @@ from athena_federation.results import Result
 from slackanalytics.cache import Days, DayStatus, first_day
 from slackanalytics.client import Client
 from slackanalytics.connector import connector
+from slackanalytics.people import text_table
 from slackanalytics.settings import Settings
 from slackanalytics.wording import plural, spans
 
@@ -258,7 +259,7 @@ def connect(
 
     Args:
         source: `slack`, or `demo` for a simulated company that needs no account; by default that of the settings.
-        hr: A CSV file that becomes the table `hr.hr_dataset`; by default that of the settings.
+        hr: A roster (CSV, a workbook, a SCIM listing) that becomes `hr.hr_dataset`; by default that of the settings.
         environment: Where settings are read from; the process's environment by default.
 
     Raises:
@@ -268,14 +269,14 @@ def connect(
     given = dict(os.environ if environment is None else environment)
     settings = Settings.from_environment(given | ({"SLACKANALYTICS_SOURCE": source} if source else {}))
     with ExitStack() as stack:
-        roster: pa.Table | Path | None = Path(hr) if hr else settings.hr_file
+        roster = Path(hr) if hr else settings.hr_file
         if settings.source == "demo":
             settings, company_roster = demonstrated(settings, stack)
             roster = roster or company_roster
-        database = SlackDatabase(settings, closing=stack.pop_all().close)
+        database = SlackDatabase(replace(settings, hr_file=roster), closing=stack.pop_all().close)
     try:
         if roster is not None:
-            database.register(ROSTER, roster)
+            database.register(ROSTER, text_table(roster))
     except BaseException:
         database.close()
         raise

@@ -18,6 +18,7 @@ from athena_federation.services import Clients, S3Blobs
 from athena_federation.transports import Remote, http
 from slackanalytics import terminal
 from slackanalytics.database import ROSTER, Outlook, SlackDatabase, connect
+from slackanalytics.people import text_table
 from slackanalytics.wording import plural
 
 INVOCATIONS = "invocations"
@@ -115,7 +116,7 @@ def opened(
         raise ConfigurationError("--connector and --source exclude each other: rows come from one or the other")
     database = ConnectorDatabase(Deployed.at(connector), catalog=catalog)
     if hr:
-        database.register(ROSTER, hr)
+        database.register(ROSTER, text_table(hr))
     return database
 
 

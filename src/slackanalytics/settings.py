@@ -34,7 +34,7 @@ class Settings:
     """The user token (`xoxp-…`) of an org-wide installation with the scope `admin.analytics:read`."""
 
     hr_file: Path | None = field(default=None, metadata={"variable": "SLACKANALYTICS_HR_FILE"})
-    """The HR roster, a CSV file with one line per employee."""
+    """The HR roster: CSV, a workbook (XLSX) or a SCIM listing, with one row per employee."""
 
     hr_columns: tuple[tuple[str, str], ...] = field(default=(), metadata={"variable": "SLACKANALYTICS_HR_COLUMNS"})
     """Which column of the roster is what, where the names do not tell: `employee_email=Work Email,department=Unit`."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
 
+from athena_federation import csv_file
 from athena_federation.errors import QueryError
 from slackanalytics.people import columns, sheets
 from slackanalytics.people.dates import Style
-from slackanalytics.people.entries import ATTRIBUTES, Entry, Rejected, entries_of
+from slackanalytics.people.entries import Entry, Rejected, entries_of
 from slackanalytics.people.persons import Persons, persons_of
 from slackanalytics.people.sheets import Sheet
 from slackanalytics.people.spellings import Spelling, unified
@@ -144,22 +145,30 @@ def dated(path: Path, today: date) -> tuple[date, bool]:
 
 def text_table(path: Path) -> pa.Table:
     """
-    Every column and row of a file as varchar, under names fit for SQL: what `hr.hr_dataset` is, for more than plain CSV.
+    Every column and row of a file as varchar, under names fit for SQL: what `hr.hr_dataset` is.
+
+    Plain CSV is taken as it is. Of workbooks, SCIM listings, text in other encodings and CSV with titles above the header
+    it is what `read` reads, all columns.
 
     Raises QueryError where the file cannot be read, or a row has more or fewer values than the header has names.
     """
-    sheet = sheets.read(path, lambda cells: columns.recognised(cells, {}))
+    plain = sheets.is_plain(path)
+    try:
+        if plain:
+            return csv_file.read(path)
+    except QueryError:
+        if not _sheet(path).skipped:
+            raise
+    sheet = _sheet(path)
     width = len(sheet.header)
     for place, cells in sheet.rows:
         if len(cells) != width:
             raise QueryError(
                 f"{path}, {sheet.unit} {place}: {len(cells)} values, where the header names {width} columns"
             )
-    return pa.table(_columns(sheet), names=sheets.column_names(sheet.header))
+    columns_of = [pa.array([cells[place] for _, cells in sheet.rows], pa.string()) for place in range(width)]
+    return pa.table(columns_of, names=sheets.column_names(sheet.header))
 
 
-def _columns(sheet: Sheet) -> Sequence[pa.Array]:
-    return [pa.array([cells[place] for _, cells in sheet.rows], pa.string()) for place in range(len(sheet.header))]
-
-
-__all__ = ["ATTRIBUTES", "SCHEMA", "Roster", "dated", "read", "text_table"]
+def _sheet(path: Path) -> Sheet:
+    return sheets.read(path, lambda cells: columns.recognised(cells, {}))

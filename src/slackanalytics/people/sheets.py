@@ -20,6 +20,9 @@ SOUGHT = 25
 """Records at the beginning of a file among which the header is looked for: exports have titles above it."""
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How the files of spreadsheet programs begin: zip archives, and the compound files of older ones."""
+JSON = ("{", "[")
+NEAR = 200
+"""Bytes at the beginning of a file that tell UTF-16 from other text: every other one is zero."""
 
 Recognised = Callable[[Sequence[str]], int]
 """How many of a record's cells name a column that is known."""
@@ -48,27 +51,42 @@ def read(path: Path, recognised: Recognised) -> Sheet:
 
     Raises QueryError where the file cannot be read as any kind that is known.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise QueryError(f"{path}: {error.strerror or error}") from error
+    data = contents(path)
     if data.startswith(WORKBOOKS):
         from slackanalytics.people import workbooks
 
         return workbooks.read(path, data, recognised)
     text, encoding = decoded(path, data)
-    if text.lstrip().startswith(("{", "[")):
+    if text.lstrip().startswith(JSON):
         from slackanalytics.people import directories
 
         return directories.read(path, text)
     return separated(path, text, encoding, recognised)
 
 
+def contents(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise QueryError(f"{path}: {error.strerror or error}") from error
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a file is text in UTF-8 that may be CSV, and nothing else. Raises QueryError where there is no file."""
+    data = contents(path)
+    if data.startswith(WORKBOOKS) or b"\0" in data[:NEAR]:
+        return False
+    try:
+        return not data.decode("utf-8-sig").lstrip().startswith(JSON)
+    except UnicodeDecodeError:
+        return False
+
+
 def decoded(path: Path, data: bytes) -> tuple[str, str]:
     """A file's text, and the name of its encoding: UTF-8 or UTF-16, with or without a mark, or Windows-1252."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _utf16(path, data, "utf-16")
-    start = data[:200]
+    start = data[:NEAR]
     if b"\0" in start:
         high = start[::2].count(0) > start[1::2].count(0)
         return _utf16(path, data, "utf-16-be" if high else "utf-16-le")
