@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slackanalytics import protocol
+from slackanalytics.cloud.athena_engine import AthenaEngine, athena_options
+from slackanalytics.cloud.deploy import deploy
 from slackanalytics.connection_verbs import doctor, login, logout
 from slackanalytics.hr_verbs import hr
 from slackanalytics.protocol import connector_options, examples
@@ -158,11 +160,12 @@ def explain(sql: str, source: str | None, hr_file: Path | None, connector: str |
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
     help="Write to FILE instead of stdout: the whole answer, or nothing.",
 )  # fmt: skip
+@athena_options
 @source_options
 @connector_options
-def query(
-    sql: str, kind: str | None, output: Path | None, source: str | None, hr_file: Path | None,
-    connector: str | None, catalog: str | None,
+def query(  # noqa: PLR0913 - its options
+    *, sql: str, kind: str | None, output: Path | None, source: str | None, hr_file: Path | None,
+    connector: str | None, catalog: str | None, athena: AthenaEngine | None,
 ) -> None:  # fmt: skip
     """Answer SQL (Athena's dialect). Days are fetched as needed, once.
 
@@ -172,6 +175,11 @@ def query(
     from slackanalytics.remote import opened, reading
 
     kind = format_of(kind, output)
+    if athena:
+        unused = {"--source": source, "--hr": hr_file, "--connector": connector}
+        with athena.answered(sql, catalog=catalog, unused=unused) as result:
+            deliver(result, kind, output)
+        return
     with opened(source=source, hr=hr_file, connector=connector, catalog=catalog) as database:
         with reading(database) as shown:
             result = database.sql(sql, progress=lambda p: shown.update(p.table, p.done, p.of, p.rows))
@@ -333,6 +341,7 @@ for command in (*protocol.COMMANDS, serve):
 slackanalytics.add_command(login)
 slackanalytics.add_command(logout)
 slackanalytics.add_command(doctor)
+slackanalytics.add_command(deploy)
 slackanalytics.add_command(hr)
 
 

@@ -118,11 +118,17 @@ class Rehearsal:
         checked(service, operation, parameters)
         self.tell(f"{service}:{operation}")
         for name, value in parameters.items():
-            text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-            text = re.sub(r"\s+", " ", text)
-            more = f"… ({len(text):,} characters)" if len(text) > SHOWN else ""
-            self.tell(f"    {name}: {text[:SHOWN]}{more}")
+            self.tell(f"    {name}: {shown(value)}")
         return dict(self.assumed.get((service, operation), {}))
+
+
+def shown(value: Any) -> str:
+    """A parameter in one line, cut where it is long."""
+    if isinstance(value, bytes):
+        return f"({len(value):,} bytes)"
+    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    text = re.sub(r"\s+", " ", text)
+    return text[:SHOWN] + (f"… ({len(text):,} characters)" if len(text) > SHOWN else "")
 
 
 def checked(service: str, operation: str, parameters: Mapping[str, Any]) -> None:
