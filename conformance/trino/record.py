@@ -1,22 +1,23 @@
 """Records Trino's answers to the statements of the golden files. See README.md in this folder."""
 
-# ruff: noqa: INP001, S608, T201  (a script beside a Maven project, not part of a package)
+# ruff: noqa: INP001, T201  (a script beside a Maven project, not part of a package)
 from __future__ import annotations
 
 import json
 import math
 import re
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
 import trino
+from dateutil.relativedelta import relativedelta
+from tables import GOLDEN, fill
 
 ROOT = Path(__file__).parents[2]
-GOLDEN = ROOT / "tests/contract/dialect/golden"
 SIGNATURES = ROOT / "src/athena_federation/dialect/signatures.tsv"
 
 
@@ -30,7 +31,7 @@ def main() -> None:
     connection = trino.dbapi.connect(
         host=address.hostname, port=address.port, user="golden", catalog="memory", schema="default"
     )
-    fill(connection)
+    fill(lambda sql: run(connection, sql)[1])
     if not sys.argv[2:]:
         record_signatures(connection)
     for file in sorted(GOLDEN.glob("*.sql")):
@@ -52,29 +53,6 @@ def statements(file: Path) -> list[str]:
     """The lines, without comments and empty ones."""
     lines = [line.strip() for line in file.read_text().splitlines()]
     return [line for line in lines if line and not line.startswith("--")]
-
-
-def fill(connection: Any) -> None:
-    """Makes the tables, unless they are there."""
-    there = {row[0] for row in run(connection, "show tables")[1]}
-    for name, table in json.loads((GOLDEN / "tables.json").read_text()).items():
-        if name in there:
-            continue
-        columns = ", ".join(f'"{column}" {kind}' for column, kind in table["columns"])
-        run(connection, f"create table {name} ({columns})")
-        kinds = [kind for _, kind in table["columns"]]
-        rows = ", ".join(f"({', '.join(map(literal, row, kinds))})" for row in table["rows"])
-        run(connection, f"insert into {name} values {rows}")
-
-
-def literal(value: Any, kind: str) -> str:
-    if value is None:
-        return f"cast(null as {kind})"
-    if isinstance(value, list):
-        element = kind.removeprefix("array(").removesuffix(")")
-        return f"cast(array[{', '.join(literal(item, element) for item in value)}] as {kind})"
-    text = str(value).replace("'", "''") + (" UTC" if kind.endswith("time zone") else "")
-    return f"cast('{text}' as {kind})"
 
 
 def run(connection: Any, sql: str) -> tuple[Any, list[list[Any]]]:
@@ -99,11 +77,26 @@ def answer(connection: Any, sql: str, *, with_rows: bool) -> dict[str, Any]:
     return {"sql": sql, "columns": columns, "rows": answers}
 
 
-def shown(value: Any) -> Any:
+def day_interval(value: timedelta) -> str:
+    """As Trino shows it: 3 04:05:06.789."""
+    left = abs(value) // timedelta(milliseconds=1)
+    days, left = divmod(left, 86_400_000)
+    clock = f"{left // 3_600_000:02}:{left // 60_000 % 60:02}:{left // 1000 % 60:02}.{left % 1000:03}"
+    return f"{'-' if value < timedelta(0) else ''}{days} {clock}"
+
+
+def shown(value: Any) -> Any:  # noqa: C901  (a table of kinds)
     """A value as JSON has it."""
     match value:
         case Decimal():
             return str(value)
+        case datetime() if value.tzinfo and str(value.tzinfo) != "UTC":
+            return f"{value.replace(tzinfo=None).isoformat(' ', 'milliseconds')} {value.tzinfo}"
+        case timedelta():
+            return day_interval(value)
+        case relativedelta():
+            months = value.years * 12 + value.months
+            return f"{'-' if months < 0 else ''}{abs(months) // 12}-{abs(months) % 12}"
         case datetime():
             return value.replace(tzinfo=None).isoformat(" ", "milliseconds")
         case date():
@@ -112,7 +105,7 @@ def shown(value: Any) -> Any:
             return str(value)
         case bytes():
             return value.hex()
-        case list():
+        case list() | tuple():
             return [shown(item) for item in value]
         case dict():
             return {str(shown(key)): shown(its) for key, its in sorted(value.items(), key=str)}

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from athena_federation import display
-from athena_federation.dialect import Type, to_arrow
+from athena_federation.dialect import Type, result_type
 from athena_federation.dialect.types import is_number
 
 FORMATS = {
@@ -56,7 +56,7 @@ class Result:
 
     @property
     def schema(self) -> pa.Schema:
-        return pa.schema([(name, to_arrow(kind)) for name, kind in self.types])
+        return pa.schema([(name, result_type(kind)) for name, kind in self.types])
 
     def __len__(self) -> int:
         ((count,),) = self.connection.cursor().execute("SELECT count(*) FROM answer").fetchall()

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from athena_federation.dialect import aggregates, casts, operators
+from athena_federation.dialect import aggregates, casts, intervals, operators
 from athena_federation.dialect.complaints import explained
 from athena_federation.dialect.grammar import parse
 from athena_federation.dialect.queries import compiled, query
 from athena_federation.dialect.scope import Scope
 from athena_federation.dialect.statement import Catalog, Program, Relation, Scan, Statement, View, quoted
-from athena_federation.dialect.types import Type, from_arrow, to_arrow, to_duckdb
+from athena_federation.dialect.types import Type, from_arrow, result_type, to_arrow, to_duckdb
 from athena_federation.errors import UnsupportedSql
 
 __all__ = [
@@ -32,12 +32,13 @@ __all__ = [
     "compile",
     "explained",
     "from_arrow",
+    "result_type",
     "to_arrow",
     "to_duckdb",
 ]
 
 
-MACROS: tuple[str, ...] = (*operators.MACROS, *aggregates.MACROS, *casts.MACROS)
+MACROS: tuple[str, ...] = (*operators.MACROS, *aggregates.MACROS, *casts.MACROS, *intervals.MACROS)
 """DuckDB statements to run once per connection, before a statement's text."""
 
 
@@ -60,7 +61,7 @@ def compile(sql: str, catalog: Catalog, *, now: datetime) -> Statement:  # noqa:
         raise UnsupportedSql("a statement nested this deeply") from error
     columns = tuple((field.name or f"_col{n}", field.expr.type) for n, field in enumerate(rows.columns))
     for _, kind in columns:
-        to_arrow(kind)  # refuses what cannot be a result
+        result_type(kind)  # refuses what cannot be a result
     scans = tuple(
         Scan(id_, relation, id_ in program.bounded) for id_, relation in program.relations if quoted(id_) in rows.sql
     )

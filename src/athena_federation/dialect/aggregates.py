@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from sqlglot import exp
+
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
 from athena_federation.dialect.maps import require_key
@@ -86,7 +88,13 @@ PERCENTILE = "athena_percentile"
 MACROS = (
     f"""CREATE OR REPLACE MACRO {PERCENTILE}(xs, p) AS list_sort(xs, 'ASC', 'NULLS LAST')
     [1 + least(list_count(xs) - 1, CAST(floor(CAST(p AS DOUBLE) * list_count(xs)) AS BIGINT))]""",
+    """CREATE OR REPLACE MACRO athena_multimap(entries) AS map_from_entries(list_transform(
+    list_filter(list_transform(entries, lambda e: e.k), lambda k, n: list_position(list_transform(entries, lambda e: e.k), k) = n), lambda key: {'k': key, 'v': list_transform(
+    list_filter(entries, lambda e: e.k = key), lambda e: e.v)}))""",
 )
+
+MULTIMAP = "athena_multimap"
+"""Macro (list of {k, v}): a map from each k to its v's."""
 
 
 def count(args: list[Expr], distinct: str, construct: Construct) -> Call:
@@ -110,14 +118,27 @@ def approx_distinct(args: list[Expr], distinct: str, construct: Construct) -> Ca
 def approx_percentile(args: list[Expr], distinct: str, construct: Construct) -> Call:
     """Computed exactly, as a value that occurs, where Trino estimates: the one with that share of values before it."""
     require_number(args[0], construct)
-    if not t.is_number(args[1].type) or args[1].literal is None or not 0 <= float(args[1].literal) <= 1:
+    several = t.is_array(args[1].type)
+    shares = array_literals(construct.node.expressions[-1]) if several else [args[1].literal]
+    if not shares or any(share is None or not 0 <= float(share) <= 1 for share in shares):
         raise UnsupportedSql(f"{construct}: the percentile must be a literal between 0 and 1")
     if not t.is_integer(args[0].type):
         raise UnsupportedSql(
             f"{construct}: of {args[0].type}, for which Athena estimates values between; use whole numbers"
         )
     values = plain("list", cast(args[0], t.BIGINT), t.BIGINT)
-    return Call(lambda within, after: f"{PERCENTILE}({values.text(within, after)}, {args[1].literal})", t.BIGINT)
+
+    def text(within: str, after: str) -> str:
+        found = [f"{PERCENTILE}({values.text(within, after)}, {share})" for share in shares]
+        one = f"[{', '.join(found)}]" if several else found[0]
+        return f"CASE WHEN count({args[0].sql}){after} > 0 THEN {one} END" if several else one
+
+    return Call(text, t.array(t.BIGINT) if several else t.BIGINT)
+
+
+def array_literals(node: exp.Expr) -> list[str | None]:
+    """The numbers that an ARRAY[…] spells out; None for what is none."""
+    return [item.name if isinstance(item, exp.Literal) and not item.is_string else None for item in node.expressions]
 
 
 def extreme(name: str) -> Rule:
@@ -177,6 +198,8 @@ def spread(name: str) -> Rule:
 
 def at_extreme(name: str) -> Rule:
     def rule(args: list[Expr], distinct: str, construct: Construct) -> Call:
+        if len(args) > 2:
+            return ranked(name, args, construct)
         if t.is_float(args[1].type):
             raise UnsupportedSql(f"{construct}: by a floating-point number, because of NaN; cast it to decimal")
         return plain(name, f"{args[0].sql}, {comparable(args[1], construct).sql}", args[0].type, tidy=args[0].tidy)
@@ -184,10 +207,30 @@ def at_extreme(name: str) -> Rule:
     return rule
 
 
+def ranked(name: str, args: list[Expr], construct: Construct) -> Call:
+    """max_by(x, y, n) and min_by(x, y, n): the x of the n greatest or least y, in that order."""
+    require_count(args[2], construct)
+    if t.is_float(args[1].type) or args[0].type.element or args[0].type == t.UNKNOWN:
+        raise UnsupportedSql(f"{construct}: of {args[0].type} by {args[1].type}")
+    way = "DESC" if name.startswith("arg_max") else "ASC"
+    x, y = args[0].sql, comparable(args[1], construct).sql
+    entry = f"CASE WHEN {y} IS NOT NULL THEN {{'v': {x}}} END ORDER BY {y} {way} NULLS LAST"
+
+    def text(within: str, after: str) -> str:
+        found = f"list_filter(list({entry}){after}, lambda it: it IS NOT NULL)"
+        return f"nullif(list_transform(list_slice({found}, 1, {args[2].sql}), lambda it: it.v), [])"
+
+    return Call(text, t.array(args[0].type))
+
+
 def array_agg(args: list[Expr], distinct: str, construct: Construct) -> Call:
-    if args[0].type.element or args[0].type == t.UNKNOWN:
+    if (args[0].type.element and args[0].type.name != "row") or args[0].type == t.UNKNOWN:
         raise UnsupportedSql(f"{construct}: of values of type {args[0].type}")
-    return replace(plain("list", distinct + args[0].sql, t.array(args[0].type)), ordered=True)
+    kind = t.array(args[0].type)
+    if distinct and args[0].type.element:
+        raise UnsupportedSql(f"{construct}: DISTINCT rows")
+
+    return replace(plain("list", distinct + args[0].sql, kind), ordered=True)
 
 
 def pair(name: str) -> Rule:
@@ -229,6 +272,20 @@ def map_agg(args: list[Expr], distinct: str, construct: Construct) -> Call:
     return Call(text, t.map_of(args[0].type, args[1].type))
 
 
+def multimap_agg(args: list[Expr], distinct: str, construct: Construct) -> Call:
+    """The values of each key in an array; NULL keys are left out."""
+    require_key(args[0].type, construct)
+    if args[1].type.element or args[1].type == t.UNKNOWN:
+        raise UnsupportedSql(f"{construct}: of values of type {args[1].type}")
+    key, value = (arg.sql for arg in args)
+    entry = f"CASE WHEN {key} IS NOT NULL THEN {{'k': {key}, 'v': {value}}} END"
+
+    def text(within: str, after: str) -> str:
+        return f"{MULTIMAP}(list_filter(list({entry} {within}){after}, lambda it: it IS NOT NULL))"
+
+    return replace(Call(text, t.map_of(args[0].type, t.array(args[1].type))), ordered=True)
+
+
 def listagg(args: list[Expr], distinct: str, construct: Construct) -> Call:
     """The texts joined, NULLs left out; the separator is a literal."""
     if any(arg.type != t.VARCHAR for arg in args):
@@ -259,10 +316,11 @@ AGGREGATES: dict[str, tuple[int, int, Rule]] = {
     "covar_samp": (2, 2, pair("covar_samp")),
     "histogram": (1, 1, histogram),
     "map_agg": (2, 2, map_agg),
+    "multimap_agg": (2, 2, multimap_agg),
     "max": (1, 2, extreme("max")),
-    "max_by": (2, 2, at_extreme("arg_max_null")),
+    "max_by": (2, 3, at_extreme("arg_max_null")),
     "min": (1, 2, extreme("min")),
-    "min_by": (2, 2, at_extreme("arg_min_null")),
+    "min_by": (2, 3, at_extreme("arg_min_null")),
     "regr_intercept": (2, 2, pair("regr_intercept")),
     "regr_slope": (2, 2, pair("regr_slope")),
     "stddev": (1, 1, spread("stddev_samp")),

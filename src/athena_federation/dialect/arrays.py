@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from athena_federation.dialect import casts, maps
+from athena_federation.dialect import casts, maps, rows
 from athena_federation.dialect import types as t
 from athena_federation.dialect.casts import failed
 from athena_federation.dialect.grammar import Construct
@@ -45,6 +45,8 @@ def subscript(args: list[Expr], construct: Construct) -> Expr:
     """x[n]: an index out of range is an error."""
     if len(args) == 2 and args[0].type.name == "map":
         return maps.subscript(args, construct)
+    if len(args) == 2 and args[0].type.name == "row":
+        return rows.subscript(args, construct)
     if len(args) != 2 or not t.is_array(args[0].type):
         raise UnsupportedSql(f"{construct}: a subscript of {args[0].type}")
     x, n, kind = args[0].sql, index_of(args[1], construct), element_of(args[0], construct)
@@ -193,6 +195,51 @@ def array_union(args: list[Expr], construct: Construct) -> Expr:
     plain_element(args, construct)
     both = joined(args, construct)
     return replace(both, sql=distinct(both.sql))
+
+
+def kept_where(test: str) -> Callable[[list[Expr], Construct], Expr]:
+    """
+    array_intersect and array_except: the first array's different values that the second has, or has not.
+
+    Those in both come in the order of the longer array.
+    """
+
+    def rule(args: list[Expr], construct: Construct) -> Expr:
+        plain_element(args, construct)
+        kind = unified(args, construct)
+        a, b = (cast(arg, kind) for arg in args)
+        sql = f"list_filter({distinct(a)}, lambda other: {test}({b}, other))"
+        if not test.startswith("NOT"):
+            turned = f"list_filter({distinct(b)}, lambda other: {test}({a}, other))"
+            sql = f"CASE WHEN len({a}) < len({b}) THEN {turned} ELSE {sql} END"
+        missing = f"list_count({a}) < len({a}) OR list_count({b}) < len({b})"
+        failure = failed("'array_intersect, array_except: of arrays with NULL '", "''", kind)
+        whole = f"CASE WHEN {a} IS NULL OR {b} IS NULL THEN NULL WHEN {missing} THEN {failure} ELSE {sql} END"
+        return Expr(whole, kind, merged(args))
+
+    return rule
+
+
+def ngrams(args: list[Expr], construct: Construct) -> Expr:
+    """Every n elements that follow one another; the whole where there are fewer."""
+    plain_element(args, construct)
+    n = whole_literal(args[1])
+    if n is None or n < 1:
+        raise UnsupportedSql(f"{construct}: the number must be a literal from 1 on")
+    x = args[0].sql
+    starts = f"range(1, greatest(len({x}) - {n - 1}, 1) + 1)"
+    sql = f"list_transform({starts}, lambda pos: list_slice({x}, pos, pos + {n - 1}))"
+    return Expr(f"CASE WHEN {x} IS NOT NULL THEN {sql} END", t.array(args[0].type), merged(args))
+
+
+def zipped(args: list[Expr], construct: Construct) -> Expr:
+    """Rows of what stands side by side, the shorter filled with NULL."""
+    kinds = [element_of(arg, construct) for arg in args]
+    row = t.row(*(("", kind) for kind in kinds))
+    values = [f"it[{n}]" for n in range(1, len(args) + 1)]
+    sql = f"list_transform(list_zip({', '.join(arg.sql for arg in args)}), lambda it: {rows.packed(row, values)})"
+    missing = " OR ".join(f"{arg.sql} IS NULL" for arg in args)
+    return Expr(f"CASE WHEN NOT ({missing}) THEN {sql} END", t.array(row), merged(args))
 
 
 def arrays_overlap(args: list[Expr], construct: Construct) -> Expr:

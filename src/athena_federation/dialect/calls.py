@@ -11,6 +11,7 @@ from athena_federation.dialect import datetimes, functions
 from athena_federation.dialect import types as t
 from athena_federation.dialect.aggregates import AGGREGATES, WINDOW_FUNCTIONS, Call
 from athena_federation.dialect.expressions import RULES, Clause, condition, expression
+from athena_federation.dialect.extensions import NORMALIZED
 from athena_federation.dialect.grammar import Construct, only, text_of
 from athena_federation.dialect.lambdas import LAMBDAS
 from athena_federation.dialect.scope import Expr, merged
@@ -46,10 +47,26 @@ def called(node: exp.Anonymous, at: Clause) -> Expr:
         return grouping(node, at)
     if name in LAMBDAS:
         return LAMBDAS[name](node, at)
+    if name == "normalize":
+        return normalized(node, at)
     args = [expression(arg, at) for arg in plain_arguments(node)]
     if name == "try":
         return attempted(args, Construct(node))
     return functions.call(name, args, Construct(node))
+
+
+def normalized(node: exp.Anonymous, at: Clause) -> Expr:
+    """normalize(x), or normalize(x, NFKC): the form is a word."""
+    text, *form = plain_arguments(node) or [exp.Null()]
+    word = form[0].name.upper() if len(form) == 1 and isinstance(form[0], exp.Column) else "" if form else "NFC"
+    if word not in ("NFC", "NFD", "NFKC", "NFKD"):
+        raise QueryError(
+            f"SYNTAX_ERROR: {text_of(node)}: normalize(text, form), where the form is NFC, NFD, NFKC or NFKD"
+        )
+    found = expression(text, at)
+    if found.type != t.VARCHAR:
+        raise QueryError(f"TYPE_MISMATCH: {text_of(node)} needs varchar, not {found.type}")
+    return Expr(f"{NORMALIZED.name}({found.sql}, '{word}')", t.VARCHAR, found.refs)
 
 
 def plain_arguments(node: exp.Expr) -> list[exp.Expr]:
@@ -122,11 +139,20 @@ def prepared(node: exp.Expr, at: Clause) -> tuple[Call, frozenset[str], str]:
     call = rule(args, distinct, Construct(node))
     if distinct and not any(item.find(exp.Column) for item in items):
         raise UnsupportedSql(f"{text_of(node)}: DISTINCT of a constant, which some Trino releases count wrongly")
-    if distinct and not order and call.ordered:
+    if distinct and not order and call.ordered and not ordered_later(node):
         raise UnsupportedSql(f"{text_of(node)}: DISTINCT in no order; add ORDER BY")
     if order and not call.ordered:
         raise UnsupportedSql(f"{text_of(node)}: ORDER BY within {name}()")
     return call, merged([*args, *keys]), order
+
+
+def ordered_later(node: exp.Expr) -> bool:
+    """Whether an array goes straight into a function to which its order makes no difference."""
+    return isinstance(node.parent, exp.Anonymous) and node.parent.name.lower() in (
+        "array_sort",
+        "cardinality",
+        "contains",
+    )
 
 
 def aggregate_parts(node: exp.Expr) -> tuple[str, str, list[exp.Expr], list[exp.Expr]]:
@@ -206,6 +232,8 @@ def window_function(node: exp.Expr, nulls: str, at: Clause) -> tuple[Call, froze
         raise UnsupportedSql(f"a window over {text_of(node)}")
     if nulls and name not in ("lag", "lead", "first_value", "last_value", "nth_value"):
         raise QueryError(f"SYNTAX_ERROR: {name}() does not take {nulls}")
+    if name in ("lag", "lead") and isinstance(node.parent, exp.Window) and node.parent.args.get("spec"):
+        raise QueryError(f"INVALID_WINDOW_FRAME: {text_of(node.parent)}: {name}() takes no window frame")
     least, most, rule = WINDOW_FUNCTIONS[name]
     args = [expression(arg, at) for arg in plain_arguments(node)]
     if not least <= len(args) <= most:
@@ -242,7 +270,7 @@ def named_window(node: exp.Window) -> exp.Window:
 
 
 def frame(spec: exp.WindowSpec, node: exp.Window, keys: list[Expr], at: Clause) -> str:
-    """ROWS with literal offsets; RANGE with literal offsets from one sort key; GROUPS without offsets."""
+    """ROWS and GROUPS with literal offsets; RANGE with literal offsets from one sort key."""
     only(spec, "kind", "start", "start_side", "end", "end_side")
     kind = str(spec.args["kind"]).upper()
     edges = []
@@ -261,7 +289,7 @@ def offset(bound: exp.Expr, kind: str, keys: list[Expr], at: Clause) -> str | No
     """How far a frame reaches: a number of rows, or a distance from the one sort key."""
     found = expression(bound, at)
     counted = found.type == t.INTEGER and (found.literal or "").isdigit()
-    if kind == "ROWS":
+    if kind in ("ROWS", "GROUPS"):
         return found.sql if counted else None
     if kind != "RANGE" or len(keys) != 1:
         return None

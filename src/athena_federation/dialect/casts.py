@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from athena_federation.dialect import jsons, zoned
+from athena_federation.dialect import extensions, jsons, rows, zoned
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct
 from athena_federation.dialect.operators import text_literal
@@ -54,16 +54,15 @@ NAMES = {
     "FLOAT": t.REAL,
     "DOUBLE": t.DOUBLE,
     "DATE": t.DATE,
+    "JSON": t.JSON,
 }
 
 
 def type_named(node: exp.DataType, construct: Construct) -> tuple[t.Type, int | None]:
     """The type that a statement names, and a varchar's length. Raises UnsupportedSql for types not known here."""
     name = node.this.name if isinstance(node.this, exp.DataType.Type) else str(node.this)
-    if name == "ARRAY" and len(node.expressions) == 1 and isinstance(node.expressions[0], exp.DataType):
-        element, length = type_named(node.expressions[0], construct)
-        if length is None:
-            return t.array(element), None
+    if name in ("ARRAY", "STRUCT", "MAP") and (nested := nested_type(name, node, construct)):
+        return nested, None
     if not all(param.name.isdigit() for param in node.expressions):
         raise UnsupportedSql(f"{construct}: the type {node.sql(dialect='trino')}")
     numbers = [int(param.name) for param in node.expressions]
@@ -71,16 +70,48 @@ def type_named(node: exp.DataType, construct: Construct) -> tuple[t.Type, int | 
         return NAMES[name], None
     if name in ("VARCHAR", "TEXT"):
         return t.VARCHAR, numbers[0] if numbers else None
-    if name == "DECIMAL":
-        precision, scale = [*numbers, 0][:2] if numbers else [38, 0]
-        if not 1 <= precision <= 38 or scale > precision:
-            raise QueryError(f"INVALID_LITERAL: {construct}: a decimal has 1 to 38 digits")
-        return t.decimal(precision, scale), None
-    if name == "TIMESTAMPTZ" and (not numbers or numbers[0] in (0, 3)):
-        return t.Type(t.TIMESTAMP_TZ.name, (numbers or [3])[0]), None
-    if name == "TIMESTAMP" and (not numbers or numbers[0] <= 3):
-        return t.Type("timestamp", (numbers or [3])[0]), None
+    if found := sized_type(name, numbers, construct):
+        return found, None
     raise UnsupportedSql(f"{construct}: the type {node.sql(dialect='trino')}")
+
+
+def sized_type(name: str, numbers: list[int], construct: Construct) -> t.Type | None:
+    """A type with a length, digits or decimals."""
+    match name:
+        case "CHAR" if len(numbers) < 2:
+            if not 1 <= (length := (numbers or [1])[0]) <= 65_536:
+                raise QueryError(f"TYPE_NOT_FOUND: {construct}: char({length})")
+            return t.char(length)
+        case "DECIMAL":
+            precision, scale = [*numbers, 0][:2] if numbers else [38, 0]
+            if not 1 <= precision <= 38 or scale > precision:
+                raise QueryError(f"INVALID_LITERAL: {construct}: a decimal has 1 to 38 digits")
+            return t.decimal(precision, scale)
+        case "TIMESTAMPTZ" if not numbers or numbers[0] in (0, 3):
+            return t.Type(t.TIMESTAMP_TZ.name, (numbers or [3])[0])
+        case "TIMESTAMP" if not numbers or numbers[0] <= 3:
+            return t.Type("timestamp", (numbers or [3])[0])
+    return None
+
+
+def nested_type(name: str, node: exp.DataType, construct: Construct) -> t.Type | None:
+    """ARRAY(type), MAP(type, type), ROW(name type, …); None where a varchar in it has a length."""
+    if name == "STRUCT":
+        named = rows.type_named(node, construct)
+    else:
+        named = [("", item) for item in node.expressions if isinstance(item, exp.DataType)]
+    parts = [(label, *type_named(kind, construct)) for label, kind in named]
+    if len(parts) != len(node.expressions) or any(length is not None for *_, length in parts):
+        return None
+    kinds = [kind for _, kind, _ in parts]
+    match name, len(kinds):
+        case "ARRAY", 1:
+            return t.array(kinds[0])
+        case "MAP", 2:
+            return t.map_of(kinds[0], kinds[1])
+        case "STRUCT", n if n:
+            return t.row(*((label, kind) for label, kind, _ in parts))
+    return None
 
 
 def literal_cast(text: str, kind: t.Type, construct: Construct) -> Expr | None:
@@ -136,6 +167,12 @@ def converted(  # noqa: C901, PLR0912  (one line for each pair of kinds)
         return converted(zoned.wall(source, construct), target, construct, safe=safe)
     if kind == t.JSON:
         return from_json(source, target, construct, safe=safe)
+    if t.is_char(target):
+        return to_char(source, target, construct)
+    if t.is_char(kind) and target == t.VARCHAR:
+        return source.sql
+    if target == t.JSON and not safe:
+        return to_json(source, construct)
     if kind == t.VARCHAR:
         return from_text(source, target, construct, safe=safe)
     if target == t.VARCHAR:
@@ -150,6 +187,12 @@ def converted(  # noqa: C901, PLR0912  (one line for each pair of kinds)
         if kind.element == t.UNKNOWN:
             return plain
         return f"list_transform({source.sql}, lambda it: {converted(Expr('it', kind.element), target.element, construct, safe=False)})"
+    if kind.name == target.name == "row" and len(kind.fields) == len(target.fields) and not safe:
+        parts = [
+            converted(part, its, construct, safe=False)
+            for part, (_, its) in zip(rows.fields(source), target.fields, strict=True)
+        ]
+        return f"CASE WHEN {source.sql} IS NOT NULL THEN {rows.packed(target, parts)} END"
     if t.is_time(kind) and t.is_time(target):
         if target.name == "timestamp" and kind.name != "date" and target.precision < kind.precision:
             raise UnsupportedSql(f"{construct}: a cast from {kind} to {target}; use date_trunc")
@@ -164,12 +207,54 @@ def from_json(source: Expr, target: t.Type, construct: Construct, *, safe: bool)
     if t.is_array(target) and target.element:
         element = converted(Expr("it", t.JSON), target.element, construct, safe=False)
         return f"list_transform({jsons.elements(source)}, lambda it: {element})"
+    if target.name == "map":
+        (_, key), (_, value) = target.fields
+        if key != t.VARCHAR:
+            raise UnsupportedSql(f"{construct}: a cast from json to {target}; keys are varchar")
+        its = converted(Expr("it", t.JSON), value, construct, safe=False)
+        return f"map({jsons.keys(source)}, list_transform({jsons.members(source)}, lambda it: {its}))"
     text = Expr(jsons.as_text(source), t.VARCHAR, source.refs)
     if target == t.VARCHAR:
         return text.sql
     if target in (t.DOUBLE, t.BOOLEAN) or t.is_integer(target):
         return converted(text, target, construct, safe=False)
     raise UnsupportedSql(f"{construct}: a cast from json to {target}; cast it to varchar first")
+
+
+def to_char(source: Expr, target: t.Type, construct: Construct) -> str:
+    """Cut and padded to the length."""
+    if source.type not in (t.VARCHAR, t.UNKNOWN) and not t.is_char(source.type):
+        raise UnsupportedSql(f"{construct}: a cast from {source.type} to {target}; cast it to varchar first")
+    text = source.sql if source.type != t.UNKNOWN else "CAST(NULL AS VARCHAR)"
+    return f"rpad(substr({text}, 1, {target.precision}), {target.precision}, ' ')"
+
+
+def to_json(source: Expr, construct: Construct) -> str:
+    """The JSON text of a value; NULL within a list or a map is null."""
+    kind = source.type
+    if t.is_integer(kind) or t.is_decimal(kind) or kind == t.BOOLEAN:
+        return to_text(source, construct)
+    if kind == t.DOUBLE:
+        finite = f"CASE WHEN isfinite({source.sql}) THEN {source.sql} END"
+        return f"{extensions.JAVA_NUMBER.name}({finite})"
+    if kind in (t.VARCHAR, t.DATE):
+        return f"{jsons.quoted(f'CAST({source.sql} AS VARCHAR)')}"
+    if kind == t.JSON:
+        return source.sql
+    if t.is_array(kind) and kind.element:
+        one = "'null'" if kind.element == t.UNKNOWN else to_json(Expr("it", kind.element), construct)
+        items = f"list_transform({source.sql}, lambda it: coalesce({one}, 'null'))"
+        return (
+            f"CASE WHEN {source.sql} IS NOT NULL THEN concat('[', coalesce(array_to_string({items}, ','), ''), ']') END"
+        )
+    if kind.name == "map" and kind.fields[0][1] == t.VARCHAR:
+        value = to_json(Expr("it.value", kind.fields[1][1]), construct)
+        entries = f"list_sort(map_entries({source.sql}))"
+        items = (
+            f"list_transform({entries}, lambda it: concat({jsons.quoted('it.key')}, ':', coalesce({value}, 'null')))"
+        )
+        return f"CASE WHEN {source.sql} IS NOT NULL THEN concat('{{', coalesce(array_to_string({items}, ','), ''), '}}') END"
+    raise UnsupportedSql(f"{construct}: a cast from {kind} to json")
 
 
 def between_numbers(source: Expr, target: t.Type, word: str) -> str:

@@ -181,6 +181,20 @@ def format_datetime(args: list[Expr], construct: Construct) -> Expr:
     return Expr(f"strftime({moment.sql}, '{''.join(out)}')", t.VARCHAR, merged(args), tidy=form == "yyyy-MM-dd")
 
 
+def parse_datetime(args: list[Expr], construct: Construct) -> Expr:
+    """date_parse with Joda's letters; the result is in UTC."""
+    form = args[1].literal
+    if form is None or re.search(r"['%]", form):
+        raise UnsupportedSql(f"{construct}: the format must be a literal without quotes and percent signs")
+    mysql = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%i", "ss": "%S"}
+    runs = re.findall(r"([A-Za-z])(\1*)|([^A-Za-z]+)", form)
+    if any(first + more not in mysql for first, more, _ in runs if first):
+        raise UnsupportedSql(f"{construct}: a format other than yyyy, MM, dd, HH, mm, ss")
+    text = "".join(mysql[first + more] if first else other for first, more, other in runs)
+    found = date_parse([args[0], Expr("", t.VARCHAR, literal=text)], construct)
+    return replace(found, type=t.TIMESTAMP_TZ)
+
+
 def from_iso8601_date(args: list[Expr], construct: Construct) -> Expr:
     """Of the form YYYY-MM-DD; ISO has others, which are an error here."""
     if args[0].type != t.VARCHAR:

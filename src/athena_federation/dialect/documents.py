@@ -166,6 +166,27 @@ def elements(text: str) -> list[str] | None:
     return [written(value) for value in json.loads(text)]
 
 
+def names_of(text: str) -> list[str] | None:
+    """The names of an object's members, sorted. Raises Broken for another value."""
+    if text == "null":
+        return None
+    if text[0] != "{":
+        raise Broken(f"Cannot cast '{text}' to map")
+    return sorted(json.loads(text))
+
+
+def values_of(text: str) -> list[str] | None:
+    """The values of an object's members, in the order of their names."""
+    names = names_of(text)
+    return None if names is None else [written(json.loads(text)[name]) for name in names]
+
+
+def size_at(text: str, path: str) -> int | None:
+    """json_size: of an object or an array, 0 of a scalar."""
+    value = found(text, path)
+    return None if value is None else sum(1 for _ in members(value, 0)) if value[0] in "[{" else 0
+
+
 def as_text(text: str) -> str | None:
     """A value of type json as varchar. Raises Broken for objects and arrays."""
     value = json.loads(text)

@@ -1,7 +1,7 @@
 """Expressions: one rule for each kind of node; a node without a rule is refused by its name."""
 
 # The rules share one signature; the text is made of parts that this package wrote.
-# ruff: noqa: ARG001, S608
+# ruff: noqa: S608
 from __future__ import annotations
 
 import re
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from athena_federation.dialect import arrays, intervals, operators, texts, zoned
+from athena_federation.dialect import arrays, intervals, operators, rows, texts, zoned
 from athena_federation.dialect import types as t
 from athena_federation.dialect.grammar import Construct, only, suggest_single_quotes, text_of
 from athena_federation.dialect.scope import Expr, Scope, merged
@@ -109,7 +109,7 @@ def condition(node: exp.Expr, at: Clause) -> Expr:
     return replace(found, sql=operators.cast(found, t.BOOLEAN), type=t.BOOLEAN)
 
 
-# ── names and literals ───────────────────────────────────────────────────────────────────────────────────────────
+# ── names ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def column(node: exp.Column, at: Clause) -> Expr:
@@ -121,10 +121,32 @@ def column(node: exp.Column, at: Clause) -> Expr:
     try:
         found = at.scope.resolve(name, relation)
     except UnknownColumn as error:
+        if relation and (row := row_named(relation, at)):
+            return rows.field(row, name, Construct(node))
         raise UnknownColumn(f"{error}{quote_hint(node, error, at)}") from error
     if found.type.name.startswith("column of"):
         raise UnsupportedSql(f"the {found.type.name.replace('column', f'column {name}', 1)}")
     return found
+
+
+def row_named(parts: tuple[str, ...], at: Clause) -> Expr | None:
+    """The column of rows that stands before the last dot, if there is one."""
+    try:
+        found = at.scope.resolve(parts[-1], parts[:-1])
+    except UnknownColumn:
+        return None
+    return found if found.type.name == "row" else None
+
+
+def dotted(node: exp.Dot, at: Clause) -> Expr:
+    """A field of a row that is an expression."""
+    only(node, "this", "expression")
+    return rows.field(operand(node.this, at), node.expression.name.lower(), Construct(node))
+
+
+def row(node: exp.Tuple, at: Clause) -> Expr:
+    only(node, "expressions")
+    return rows.made([expression(item, at) for item in node.expressions], Construct(node))
 
 
 def quote_hint(node: exp.Column, error: Exception, at: Clause) -> str:
@@ -133,21 +155,6 @@ def quote_hint(node: exp.Column, error: Exception, at: Clause) -> str:
         return ""
     corrected = suggest_single_quotes(at.program.text, node.name)
     return f". A text is written in single quotes: {corrected}" if corrected else ""
-
-
-def literal(node: exp.Literal, at: Clause) -> Expr:
-    text = str(node.this)
-    if node.is_string:
-        return Expr(operators.text_literal(text), t.VARCHAR, literal=text)
-    return operators.number_literal(text)
-
-
-def null(node: exp.Null, at: Clause) -> Expr:
-    return Expr("NULL", t.UNKNOWN)
-
-
-def boolean(node: exp.Boolean, at: Clause) -> Expr:
-    return Expr("TRUE" if node.this else "FALSE", t.BOOLEAN)
 
 
 def parenthesised(node: exp.Paren, at: Clause) -> Expr:
@@ -163,14 +170,6 @@ def negated(node: exp.Neg, at: Clause) -> Expr:
         raise QueryError(f"TYPE_MISMATCH: {text_of(node)}: the negative of {value.type}")
     zero = f"CAST(0 AS {t.to_duckdb(value.type)}) " if t.is_integer(value.type) else ""  # so that overflow is an error
     return replace(value, sql=f"({zero}-{value.sql})", literal=None)
-
-
-def interval(node: exp.Interval, at: Clause) -> Expr:
-    only(node, "this", "unit")
-    value, sign = node.this, 1
-    if isinstance(value, exp.Neg):
-        value, sign = value.this, -1
-    return intervals.interval(value.name, sign, str(node.args["unit"]), Construct(node))
 
 
 def array(node: exp.Array, at: Clause) -> Expr:
@@ -306,12 +305,35 @@ def among(node: exp.In, at: Clause) -> Expr:
 
 def row_among(node: exp.In, at: Clause) -> Expr:
     """(a, b) IN ((1, 2), …)."""
+    if node.args.get("query"):
+        return row_among_rows(node, at)
     choices = node.expressions
     if not choices or not all(isinstance(choice, exp.Tuple) for choice in choices):
         raise UnsupportedSql(f"{text_of(node)}: a row among other things than rows; use EXISTS")
     row = [operand(item, at) for item in node.this.expressions]
     tests = [equal_rows(row, [operand(item, at) for item in choice.expressions], Construct(node)) for choice in choices]
     return Expr("(" + " OR ".join(test.sql for test in tests) + ")", t.BOOLEAN, merged(tests))
+
+
+def row_among_rows(node: exp.In, at: Clause) -> Expr:
+    """(a, b) IN (SELECT c, d …): both sides as rows of one type, none of whose values may be NULL."""
+    query = at.program.query(at.program, node.args["query"], Scope(outer=at.scope, ctes=at.scope.ctes))
+    left = [operand(item, at) for item in node.this.expressions]
+    if len(left) != len(query.columns):
+        raise QueryError(f"TYPE_MISMATCH: {text_of(node)}: rows of {len(left)} and of {len(query.columns)} values")
+    right = [column.expr for column in query.columns]
+    kinds = [operators.unified([a, b], Construct(node)) for a, b in zip(left, right, strict=True)]
+    if any(t.is_float(kind) or kind.element for kind in kinds):
+        raise UnsupportedSql(f"{text_of(node)}: a subquery of such values; use EXISTS")
+    id_ = at.program.fresh()
+    tests = [
+        f"({operators.cast(a, kind)} = CAST({id_}.c{n} AS {t.to_duckdb(kind)}))"
+        for n, (a, kind) in enumerate(zip(left, kinds, strict=True))
+    ]
+    # three-valued: true where a row is equal, NULL where one might be
+    both = " AND ".join(tests)
+    sql = f"(SELECT CASE WHEN bool_or({both}) THEN TRUE WHEN bool_or(({both}) IS NULL) THEN NULL ELSE FALSE END FROM ({query.sql}) AS {id_})"
+    return Expr(sql, t.BOOLEAN, merged([*left, *right]))
 
 
 def among_rows(node: exp.In, value: Expr, at: Clause) -> Expr:
@@ -382,15 +404,13 @@ def liked(node: exp.Like, args: list[Expr]) -> Expr:
 
 RULES: dict[type, Callable[[Any, Clause], Expr]] = {
     exp.Column: column,
-    exp.Literal: literal,
-    exp.Null: null,
-    exp.Boolean: boolean,
     exp.Paren: parenthesised,
     exp.Neg: negated,
-    exp.Interval: interval,
     exp.Array: array,
     exp.AtTimeZone: at_zone,
     exp.Bracket: subscript,
+    exp.Dot: dotted,
+    exp.Tuple: row,
     exp.DPipe: joined_text,
     exp.And: both,
     exp.Or: both,

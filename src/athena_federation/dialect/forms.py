@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp
@@ -52,10 +53,23 @@ def cast(node: exp.Cast, at: Clause) -> Expr:
     target, length = casts.type_named(node.args["to"], construct)
     value = expression(node.this, at)
     if length is None and value.literal is not None and value.type == t.VARCHAR and not isinstance(node, exp.TryCast):
-        constant = casts.literal_cast(value.literal, target, construct)
-        if constant:
-            return constant
+        try:
+            if constant := casts.literal_cast(value.literal, target, construct):
+                return constant
+        except QueryError:
+            if not within_try(node):
+                raise
     return casts.cast(value, target, construct, length=length, safe=isinstance(node, exp.TryCast))
+
+
+def within_try(node: exp.Expr) -> bool:
+    """Whether an error of the value becomes NULL."""
+    around = node.parent
+    while isinstance(around, exp.Expr) and not isinstance(around, exp.Select):
+        if isinstance(around, exp.Anonymous) and around.name.lower() == "try":
+            return True
+        around = around.parent
+    return False
 
 
 def extract(node: exp.Extract, at: Clause) -> Expr:
@@ -88,8 +102,29 @@ def position_of(node: exp.StrPosition, at: Clause) -> Expr:
 
 
 def json_value(node: exp.JSONValue, at: Clause) -> Expr:
-    only(node, "this", "path")
-    return functions.call("json_value", [operand(part, at) for part in (node.this, node.args["path"])], Construct(node))
+    only(node, "this", "path", "returning")
+    found = functions.call(
+        "json_value", [operand(part, at) for part in (node.this, node.args["path"])], Construct(node)
+    )
+    if not node.args.get("returning"):
+        return found
+    target, length = casts.type_named(node.args["returning"], Construct(node))
+    if length is not None or target not in (t.VARCHAR, t.BOOLEAN, t.DOUBLE, *t.INTEGERS):
+        raise UnsupportedSql(f"RETURNING in {text_of(node)}: cast the value instead")
+    if target in t.INTEGERS:  # a JSON number is rounded, a text must be whole: which it was is not known here
+        failure = casts.failed(
+            "'json_value: a number with decimals where a whole one is asked for: '", found.sql, target
+        )
+        odd = f"regexp_full_match({found.sql}, '-?[0-9]+[.eE].*')"
+        whole = casts.cast(found, target, Construct(node)).sql
+        return replace(found, sql=f"CASE WHEN {odd} THEN {failure} ELSE TRY({whole}) END", type=target)
+    return replace(found, sql=f"TRY({casts.cast(found, target, Construct(node)).sql})", type=target)
+
+
+def json_literal(node: exp.ParseJSON, at: Clause) -> Expr:
+    """JSON '…'."""
+    only(node, "this", "is_literal", "expression")
+    return functions.call("json_parse", [operand(node.this, at)], Construct(node))
 
 
 def json_query(node: exp.JSONExtract, at: Clause) -> Expr:
@@ -115,6 +150,7 @@ RULES.update({
     exp.Extract: extract,
     exp.JSONExtract: json_query,
     exp.JSONValue: json_value,
+    exp.ParseJSON: json_literal,
     exp.Trim: trim,
     exp.Substring: substring,
     exp.StrPosition: position_of,

@@ -19,6 +19,7 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenType
 
+from athena_federation.dialect.literals import put_right
 from athena_federation.errors import QueryError, UnsupportedSql
 
 SPECIAL_FORMS = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION", "LISTAGG", "JSON_VALUE", "JSON_QUERY")
@@ -47,6 +48,7 @@ def parse(sql: str) -> exp.Expr:
         if not any(token.token_type != TokenType.SEMICOLON for token in tokens):
             raise QueryError("the statement is empty")
         require_query(tokens)
+        tokens = put_right(tokens, sql)
         trees = [tree for tree in dialect.parser().parse(tokens, sql) if tree is not None]
     except SqlglotError as error:
         raise QueryError(f"SYNTAX_ERROR: {first_line(error)}") from error
@@ -80,6 +82,8 @@ def require_grammar(tokens: list[Token], tree: exp.Expr) -> None:
             require_interval(tokens[n : n + 4])
         if token.token_type == TokenType.LIMIT:
             require_limit(tokens[n : n + 3])
+        if token.text.upper() == "LISTAGG" and after and after.token_type == TokenType.L_PAREN:
+            require_within_group(tokens[n + 1 :])
     require_types(tokens)
     require_conditions(tokens, tree)
 
@@ -115,6 +119,17 @@ def require_limit(tokens: list[Token]) -> None:
         raise syntax(tokens[0], "OFFSET comes before LIMIT: … OFFSET 5 LIMIT 10")
     if kinds[2:] == [TokenType.COMMA]:
         raise syntax(tokens[0], "LIMIT takes one number; rows are passed over with OFFSET, before LIMIT")
+
+
+def require_within_group(tokens: list[Token]) -> None:
+    """LISTAGG(…) WITHIN GROUP (…); `tokens` begin with its parenthesis."""
+    depth = 0
+    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+        depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
+        if depth == 0:
+            if after is None or after.text.upper() != "WITHIN":
+                raise syntax(tokens[0], "LISTAGG needs an order: listagg(x, ',') WITHIN GROUP (ORDER BY x)")
+            return
 
 
 FOREIGN_TYPES = {

@@ -1,4 +1,4 @@
-"""Intervals: literals, distances of dates and times, and what can be done with them short of showing them."""
+"""Intervals: literals, distances of dates and times, arithmetic, and the texts that Athena shows of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,30 @@ from athena_federation.dialect.scope import Expr, merged
 from athena_federation.errors import QueryError, UnsupportedSql
 
 KINDS = (t.DAY_INTERVAL, t.YEAR_INTERVAL)
+
+SHOWN = {t.DAY_INTERVAL: "athena_day_interval", t.YEAR_INTERVAL: "athena_year_interval"}
+MACROS = (
+    """CREATE OR REPLACE MACRO athena_day_interval_of(ms) AS concat(CASE WHEN ms < 0 THEN '-' ELSE '' END,
+    abs(ms) // 86400000, ' ', lpad(CAST(abs(ms) // 3600000 % 24 AS VARCHAR), 2, '0'), ':',
+    lpad(CAST(abs(ms) // 60000 % 60 AS VARCHAR), 2, '0'), ':', lpad(CAST(abs(ms) // 1000 % 60 AS VARCHAR), 2, '0'), '.',
+    lpad(CAST(abs(ms) % 1000 AS VARCHAR), 3, '0'))""",
+    """CREATE OR REPLACE MACRO athena_day_interval(x) AS
+    CASE WHEN x IS NOT NULL THEN athena_day_interval_of(CAST(round(epoch(x) * 1000) AS BIGINT)) END""",
+    """CREATE OR REPLACE MACRO athena_year_interval_of(months) AS
+    concat(CASE WHEN months < 0 THEN '-' ELSE '' END, abs(months) // 12, '-', abs(months) % 12)""",
+    """CREATE OR REPLACE MACRO athena_year_interval(x) AS
+    CASE WHEN x IS NOT NULL THEN athena_year_interval_of(extract(year FROM x) * 12 + extract(month FROM x)) END""",
+)
+"""Texts of intervals: `3 04:05:06.789` and `1-2`."""
+
+
+def shown(expr: Expr) -> str:
+    """The text that Athena shows of an interval, or of a time in a zone."""
+    if expr.type in SHOWN:
+        return f"{SHOWN[expr.type]}({expr.sql})"
+    seconds = ".%g" if expr.type.precision else ""
+    moment = zoned.moved(expr.sql, expr.type.zone, back=False)
+    return f"strftime({moment}, '%Y-%m-%d %H:%M:%S{seconds} {expr.type.zone}')"
 
 
 def interval(text: str, sign: int, unit: str, construct: Construct) -> Expr:

@@ -63,6 +63,26 @@ def as_text(source: Expr) -> str:
     return f"{extensions.JSON_TEXT.name}({source.sql})"
 
 
+def quoted(sql: str) -> str:
+    """A text as JSON writes it."""
+    return f"{extensions.JSON_QUOTED.name}({sql})"
+
+
+def keys(source: Expr) -> str:
+    """The names of an object's members, sorted."""
+    return f"{extensions.JSON_KEYS.name}({source.sql})"
+
+
+def members(source: Expr) -> str:
+    """The members of an object in the order of their names, as values of type json."""
+    return f"{extensions.JSON_MEMBERS.name}({source.sql})"
+
+
+def size(args: list[Expr], construct: Construct) -> Expr:
+    text = f"{extensions.JSON_SIZE.name}({document(args[0], construct)}, {path_of(args[1], construct)})"
+    return Expr(text, t.BIGINT, merged(args))
+
+
 def elements(source: Expr) -> str:
     """The elements, as values of type json."""
     return f"{extensions.JSON_ELEMENTS.name}({source.sql})"

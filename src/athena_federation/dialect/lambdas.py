@@ -109,6 +109,26 @@ def reduce(node: exp.Anonymous, at: Clause) -> Expr:
     return expression(body, where)
 
 
+def array_sort(node: exp.Anonymous, at: Clause) -> Expr:
+    """In the order of a comparator (a, b) -> -1, 0 or 1: by how many others stand before, and where it stood."""
+    if len(node.expressions) == 1:
+        return arrays.array_sort([expression(node.expressions[0], at)], Construct(node))
+    require(node, 2)
+    array, element = argument(node, at)
+    one, other, place = (at.program.fresh() for _ in range(3))
+    sides = [Expr(name, element, array.refs) for name in (other, one)]
+    body, where = inside(node.expressions[1], sides, at)
+    found = expression(body, where)
+    if found.type not in t.INTEGERS:
+        raise QueryError(f"TYPE_MISMATCH: {text_of(node)}: a comparator gives -1, 0 or 1, not {found.type}")
+    before = f"len(list_filter({array.sql}, lambda {other}: {found.sql} < 0))"
+    keyed = (
+        f"list_transform({array.sql}, lambda {one}, {place}: {{'before': {before}, 'place': {place}, 'value': {one}}})"
+    )
+    sql = f"list_transform(list_sort({keyed}), lambda {one}: {one}.value)"
+    return Expr(sql, array.type, merged([array, found]))
+
+
 def zip_with(node: exp.Anonymous, at: Clause) -> Expr:
     """Two arrays side by side, the shorter filled with NULL."""
     require(node, 3)
@@ -151,6 +171,7 @@ def transform_values(node: exp.Anonymous, at: Clause) -> Expr:
 
 LAMBDAS: dict[str, Rule] = {
     "all_match": matching("FALSE", "FALSE"),
+    "array_sort": array_sort,
     "any_match": matching("TRUE", "TRUE"),
     "filter": filter_,
     "map_filter": map_filter,

@@ -60,6 +60,50 @@ def element_at(args: list[Expr], construct: Construct) -> Expr:
     return Expr(f"{m}[{key}]", kind, merged(args))
 
 
+def joined(args: list[Expr], construct: Construct) -> Expr:
+    """map_concat: of a key in both, the second map's value."""
+    if args[0].type != args[1].type:
+        raise UnsupportedSql(f"{construct}: maps of {args[0].type} and {args[1].type}; cast one")
+    parts(args[0], construct)
+    a, b = (arg.sql for arg in args)
+    return Expr(
+        f"CASE WHEN {a} IS NOT NULL AND {b} IS NOT NULL THEN map_concat({a}, {b}) END", args[0].type, merged(args)
+    )
+
+
+def entries(args: list[Expr], construct: Construct) -> Expr:
+    key, value = parts(args[0], construct)
+    kind = t.array(t.row(("", key), ("", value)))
+    sql = f"list_transform(map_entries({args[0].sql}), lambda it: {{'field0': it.key, 'field1': it.value}})"
+    return Expr(sql, kind, args[0].refs)
+
+
+def from_entries(args: list[Expr], construct: Construct) -> Expr:
+    """Of an array of rows of two; a key twice is an error."""
+    element = args[0].type.element if t.is_array(args[0].type) else None
+    if element is None or element.name != "row" or len(element.fields) != 2:
+        raise QueryError(f"TYPE_MISMATCH: {construct} needs an array of rows of two, not {args[0].type}")
+    (key_label, key), (value_label, value) = t.labelled(element)
+    require_key(key, construct)
+    x = args[0].sql
+    sides = (f"list_transform({x}, lambda it: it.{t.quoted(label)})" for label in (key_label, value_label))
+    return Expr(f"CASE WHEN {x} IS NOT NULL THEN map({', '.join(sides)}) END", t.map_of(key, value), args[0].refs)
+
+
+def split_to_map(args: list[Expr], construct: Construct) -> Expr:
+    """`a=1,b=2` and its two separators; an entry without one, or a key twice, is an error."""
+    if any(arg.type != t.VARCHAR for arg in args):
+        raise QueryError(f"TYPE_MISMATCH: {construct} needs varchar")
+    if not args[1].literal or not args[2].literal or args[1].literal == args[2].literal:
+        raise UnsupportedSql(f"{construct}: the separators must be different literals that are not empty")
+    x, between, within = (arg.sql for arg in args)
+    pieces = f"list_transform(list_filter(string_split({x}, {between}), lambda it: it <> ''), lambda it: string_split(it, {within}))"
+    failure = failed("'Key-value delimiter must appear exactly once in each entry: '", "it[1]", t.VARCHAR)
+    key = f"list_transform({pieces}, lambda it: CASE WHEN len(it) = 2 THEN it[1] ELSE {failure} END)"
+    sql = f"map({key}, list_transform({pieces}, lambda it: it[2]))"
+    return Expr(f"CASE WHEN {x} IS NOT NULL THEN {sql} END", t.map_of(t.VARCHAR, t.VARCHAR), merged(args))
+
+
 def keys(args: list[Expr], construct: Construct) -> Expr:
     return Expr(f"map_keys({args[0].sql})", t.array(parts(args[0], construct)[0]), args[0].refs)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from athena_federation.dialect import types as t
+from athena_federation.dialect.casts import failed
 from athena_federation.dialect.grammar import Construct
 from athena_federation.dialect.operators import cast, unified, whole_literal
 from athena_federation.dialect.scope import Expr, merged
@@ -79,6 +80,20 @@ def stepped(name: str) -> Rule:
         return Expr(f"CAST({name}({args[0].sql}) AS {t.to_duckdb(kind)})", kind, args[0].refs)
 
     return rule
+
+
+def width_bucket(args: list[Expr], construct: Construct) -> Expr:
+    """In which of n equal buckets between two bounds a value lies; 0 below them, n + 1 above."""
+    if not all(t.is_number(arg.type) for arg in args) or not t.is_integer(args[3].type):
+        raise QueryError(f"TYPE_MISMATCH: {construct} needs three numbers and a whole number")
+    if (whole_literal(args[3]) or 0) < 1:
+        raise UnsupportedSql(f"{construct}: the number of buckets must be a literal from 1 on")
+    x, low, high = (cast(arg, t.DOUBLE) for arg in args[:3])
+    n = cast(args[3], t.BIGINT)
+    within = f"CAST(floor({n} * ({x} - {low}) / ({high} - {low})) AS BIGINT) + 1"
+    backwards = f"WHEN isnan({x}) OR NOT {low} < {high} THEN {failed(chr(39) + 'width_bucket: bounds not in order, or not a number: ' + chr(39), x, t.BIGINT)} "
+    sql = f"CASE {backwards}WHEN {x} < {low} THEN 0 WHEN {x} >= {high} THEN {n} + 1 ELSE {within} END"
+    return Expr(f"CAST({sql} AS BIGINT)", t.BIGINT, merged(args))
 
 
 def truncated(args: list[Expr], construct: Construct) -> Expr:

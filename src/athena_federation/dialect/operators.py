@@ -102,6 +102,8 @@ def corrected(construct: Construct) -> str:
 
 def compare(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:
     """=, <>, <, <=, >, >=, IS [NOT] DISTINCT FROM. A NaN is unequal to all, and neither less nor greater."""
+    if t.is_char(left.type) or t.is_char(right.type):
+        return compare_chars(operator, left, right, construct)
     kind = unified([left, right], construct)
     if kind.element or kind == t.JSON:
         raise UnsupportedSql(f"{construct}: a comparison of values of type {kind}")
@@ -112,6 +114,14 @@ def compare(operator: str, left: Expr, right: Expr, construct: Construct) -> Exp
         tests = [f"isnan({x}) AND {y} IS NOT NULL" for x, y, side in odd if t.is_float(side.type) and not side.literal]
         if tests:
             sql = f"CASE WHEN {' OR '.join(tests)} THEN {'TRUE' if operator == '<>' else 'FALSE'} ELSE {sql} END"
+    return Expr(sql, t.BOOLEAN, merged([left, right]))
+
+
+def compare_chars(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:
+    """Texts of which one is char(n): without the spaces at their ends."""
+    if operator in ("<", "<=", ">", ">=") or not all(t.is_char(e.type) or e.type == t.VARCHAR for e in (left, right)):
+        raise UnsupportedSql(f"{construct}: char(n) is compared with texts, by = and <> only; cast it to varchar")
+    sql = f"(rtrim({left.sql}, ' ') {operator} rtrim({right.sql}, ' '))"
     return Expr(sql, t.BOOLEAN, merged([left, right]))
 
 
@@ -180,8 +190,8 @@ def concatenated(parts: list[Expr], construct: Construct) -> Expr:
     for part in parts:
         if part.type == t.UNKNOWN:
             raise UnsupportedSql(f"{construct}: a NULL without a type, which makes Athena join arrays")
-        if part.type.element:
-            raise UnsupportedSql(f"{construct}: arrays joined")
+        if part.type.element or t.is_char(part.type):
+            raise UnsupportedSql(f"{construct}: {part.type} joined; cast it to varchar")
         if part.type != t.VARCHAR:
             raise QueryError(f"TYPE_MISMATCH: {construct} needs varchar, not {part.type}; cast(… AS varchar) makes one")
     return Expr("(" + " || ".join(cast(p, t.VARCHAR) for p in parts) + ")", t.VARCHAR, merged(parts))

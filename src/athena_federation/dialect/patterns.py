@@ -132,5 +132,20 @@ def regexp_extract_all(args: list[Expr], construct: Construct) -> Expr:
     return Expr(f"regexp_extract_all({x}, {form.sql()})", t.array(t.VARCHAR), merged(args))
 
 
+def regexp_split(args: list[Expr], construct: Construct) -> Expr:
+    (x,) = texts(args[:1], construct)
+    form = pattern(args[1], construct)
+    if form.empty or form.ends or form.groups:
+        raise UnsupportedSql(f"{construct}: a pattern with groups, that matches the empty text, or ends with `$`")
+    return Expr(f"string_split_regex({x}, {form.sql()})", t.array(t.VARCHAR), merged(args))
+
+
+def regexp_position(args: list[Expr], construct: Construct) -> Expr:
+    """Where the first match begins, from 1; -1 without one."""
+    pieces = regexp_split(args, construct).sql
+    sql = f"CASE WHEN len({pieces}) = 1 THEN -1 WHEN {args[0].sql} IS NOT NULL THEN length({pieces}[1]) + 1 END"
+    return Expr(f"CAST({sql} AS INTEGER)", t.INTEGER, merged(args))
+
+
 def regexp_count(args: list[Expr], construct: Construct) -> Expr:
     return Expr(f"CAST(len({regexp_extract_all(args, construct).sql}) AS BIGINT)", t.BIGINT, merged(args))

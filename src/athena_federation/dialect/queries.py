@@ -13,7 +13,11 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from athena_federation.dialect import forms  # noqa: F401  (adds its rules)
+from athena_federation.dialect import (
+    constants,  # noqa: F401  (adds its rules)
+    forms,  # noqa: F401  (adds its rules)
+    intervals,
+)
 from athena_federation.dialect import types as t
 from athena_federation.dialect.calls import direction, has_aggregate
 from athena_federation.dialect.expressions import Clause, condition, expression
@@ -80,7 +84,8 @@ def nested(rows: Rows, node: exp.Expr, program: Program, scope: Scope, *, labels
 def listed(fields: tuple[Field, ...], *, labels: bool) -> str:
     """The SELECT list of a text."""
     names = [quoted(athena_name(f, n)) if labels else f"c{n}" for n, f in enumerate(fields)]
-    return ", ".join(f"{f.expr.sql} AS {name}" for f, name in zip(fields, names, strict=True))
+    texts = [intervals.shown(f.expr) if labels and t.is_shown(f.expr.type) else f.expr.sql for f in fields]
+    return ", ".join(f"{text} AS {name}" for text, name in zip(texts, names, strict=True))
 
 
 def athena_name(field: Field, n: int) -> str:

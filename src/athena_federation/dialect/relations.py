@@ -42,7 +42,7 @@ def from_clause(first: exp.Expr, joins: list[exp.Join], program: Program, scope:
 
 
 def source(node: exp.Expr, program: Program, scope: Scope, lateral: tuple[Field, ...]) -> Source:
-    """One relation. Only UNNEST sees the relations to its left."""
+    """One relation. Only UNNEST and LATERAL see the relations to their left."""
     match node:
         case exp.Table():
             found = table(node, program, scope)
@@ -54,7 +54,7 @@ def source(node: exp.Expr, program: Program, scope: Scope, lateral: tuple[Field,
         case exp.Unnest():
             return unnest(node, program, replace(scope, outer=Scope(lateral, scope.outer)))
         case exp.Lateral():
-            raise UnsupportedSql(f"LATERAL: {text_of(node)}; a join or UNNEST may do")
+            return lateral_query(node, program, scope, lateral)
         case _:
             raise UnsupportedSql(f"{type(node).__name__} in FROM: {text_of(node)}")
     inner = node.args.get("joins") or []
@@ -176,6 +176,17 @@ def values(node: exp.Values, program: Program, scope: Scope) -> Rows:
     return Rows(text, tuple(Field(None, Expr(f"c{n}", kind, refs[n])) for n, kind in enumerate(kinds)))
 
 
+def lateral_query(node: exp.Lateral, program: Program, scope: Scope, lateral: tuple[Field, ...]) -> Source:
+    """LATERAL (SELECT …): computed for each row of what stands to its left."""
+    only(node, "this", "alias", "view", "outer")
+    if not isinstance(node.this, exp.Subquery):
+        raise UnsupportedSql(f"LATERAL: {text_of(node)}; a join or UNNEST may do")
+    only(node.this, "this")
+    rows = program.query(program, node.this.this, Scope(outer=Scope(lateral, scope.outer), ctes=scope.ctes))
+    found = derived(rows, node, program)
+    return Source(f"LATERAL {found.sql}", found.fields)
+
+
 def unnest(node: exp.Unnest, program: Program, scope: Scope) -> Source:
     """Arrays and maps as rows, side by side, the shorter filled with NULL; WITH ORDINALITY counts from 1."""
     only(node, "expressions", "alias", "offset")
@@ -188,6 +199,9 @@ def unnest(node: exp.Unnest, program: Program, scope: Scope) -> Source:
             sides = zip(("keys", "values"), value.type.fields, strict=True)
             columns += [Field(None, Expr(f"unnest(map_{s}({value.sql}))", its, value.refs)) for s, (_, its) in sides]
             continue
+        if value.type.element and value.type.element.name == "row":
+            columns += [Field(name or None, part) for name, part in row_columns(value)]
+            continue
         if not value.type.element or not t.is_array(value.type) or value.type.element.fields:
             raise UnsupportedSql(f"{text_of(node)}: UNNEST of {value.type}; arrays and maps only")
         columns.append(Field(None, Expr(f"unnest({value.sql})", value.type.element, value.refs)))
@@ -197,6 +211,16 @@ def unnest(node: exp.Unnest, program: Program, scope: Scope) -> Source:
     id_ = program.fresh()
     text = ", ".join(f"{column.expr.sql} AS c{n}" for n, column in enumerate(columns))
     return Source(f"LATERAL (SELECT {text}) AS {quoted(id_)}", offered(columns, id_, (), node))
+
+
+def row_columns(value: Expr) -> list[tuple[str, Expr]]:
+    """The fields of an array's rows, each as a column."""
+    assert value.type.element is not None
+    found = []
+    for (name, kind), (label, _) in zip(value.type.element.fields, t.labelled(value.type.element), strict=True):
+        part = f"unnest(list_transform({value.sql}, lambda it: it.{quoted(label)}))"
+        found.append((name, Expr(part, kind, value.refs)))
+    return found
 
 
 def size(value: Expr) -> str:
@@ -215,11 +239,11 @@ def joined(left: Source, join: exp.Join, program: Program, scope: Scope, before:
         raise UnsupportedSql(f"a {join.side} {join.kind} JOIN")
     right = source(join.this, program, scope, before + left.fields)
     if (
-        isinstance(join.this, exp.Unnest)
+        isinstance(join.this, exp.Unnest | exp.Lateral)
         and join.kind != "CROSS"
         and not (join.side in ("", "LEFT") and isinstance(join.args.get("on"), exp.Boolean) and join.args["on"].this)
     ):
-        raise UnsupportedSql("UNNEST in a join other than CROSS JOIN and LEFT JOIN … ON TRUE")
+        raise UnsupportedSql("UNNEST or LATERAL in a join other than CROSS JOIN and LEFT JOIN … ON TRUE")
     if join.kind == "CROSS":
         if join.args.get("on") or join.args.get("using"):
             raise QueryError("SYNTAX_ERROR: CROSS JOIN has neither ON nor USING")

@@ -24,7 +24,7 @@ TRIMS = {"trim": "trim", "ltrim": "ltrim", "rtrim": "rtrim", "both": "trim", "le
 def texts(args: list[Expr], construct: Construct) -> list[str]:
     """The operands, which must all be varchar."""
     for arg in args:
-        if arg.type.element or arg.type == t.VARBINARY:
+        if arg.type.element or arg.type == t.VARBINARY or t.is_char(arg.type):
             raise UnsupportedSql(f"{construct}: of {arg.type}")
         if arg.type not in (t.VARCHAR, t.UNKNOWN):
             raise QueryError(f"TYPE_MISMATCH: {construct} needs varchar, not {arg.type}")

@@ -22,18 +22,20 @@ class Type:
     element: Type | None = None
     """What an array holds. Rows and maps have one too, which marks them as nested."""
     fields: tuple[tuple[str, Type], ...] = ()
-    """Name and type of a row's fields; of a map `key` and `value`."""
+    """Name, or '', and type of a row's fields; of a map `key` and `value`."""
     zone: str = ""
     """Of a timestamp with time zone: where its clock stands; '' for UTC."""
 
     def __str__(self) -> str:
         match self.name:
             case "row":
-                return f"row({', '.join(f'{name} {kind}' for name, kind in self.fields)})"
+                return f"row({', '.join(f'{name} {kind}'.strip() for name, kind in self.fields)})"
             case "map":
                 return f"map({', '.join(str(kind) for _, kind in self.fields)})"
             case "decimal":
                 return f"decimal({self.precision},{self.scale})"
+            case "char":
+                return f"char({self.precision})"
             case "array":
                 return f"array({self.element})"
             case "timestamp":
@@ -77,6 +79,15 @@ def row(*fields: tuple[str, Type]) -> Type:
 
 def map_of(key: Type, value: Type) -> Type:
     return Type("map", element=UNKNOWN, fields=(("key", key), ("value", value)))
+
+
+def char(length: int) -> Type:
+    """A text of a fixed length, padded with spaces that do not count in comparisons."""
+    return Type("char", length)
+
+
+def is_char(kind: Type) -> bool:
+    return kind.name == "char"
 
 
 def is_array(kind: Type) -> bool:
@@ -153,9 +164,11 @@ def to_duckdb(kind: Type) -> str:
         case "array":
             return f"{to_duckdb(kind.element or UNKNOWN)}[]"
         case "row":
-            return f"STRUCT({', '.join(f'{quoted(name)} {to_duckdb(its)}' for name, its in kind.fields)})"
+            return f"STRUCT({', '.join(f'{quoted(name)} {to_duckdb(its)}' for name, its in labelled(kind))})"
         case "map":
             return f"MAP({', '.join(to_duckdb(its) for _, its in kind.fields)})"
+        case "char":
+            return "VARCHAR"
         case "timestamp" | "timestamp with time zone":
             return "TIMESTAMP"
         case "interval day to second" | "interval year to month":
@@ -167,15 +180,33 @@ OTHERWISE_NAMED = {JSON: "VARCHAR", VARBINARY: "BLOB", UNKNOWN: "INTEGER", REAL:
 """Types that DuckDB calls something else."""
 
 
-def to_arrow(kind: Type) -> pa.DataType:
-    """The Arrow type in which Athena's answer of this type is given."""
+def labelled(kind: Type) -> list[tuple[str, Type]]:
+    """The fields of a row; those without a name are called field0, field1, …, as Athena shows them."""
+    return [(name or f"field{n}", its) for n, (name, its) in enumerate(kind.fields)]
+
+
+SHOWN = (DAY_INTERVAL, YEAR_INTERVAL)
+
+
+def is_shown(kind: Type) -> bool:
+    """Whether a result column of this type is given as the text that Athena shows, for want of another form."""
+    return kind in SHOWN or (kind.name == TIMESTAMP_TZ.name and bool(kind.zone) and kind.zone != SEVERAL)
+
+
+def result_type(kind: Type) -> pa.DataType:
+    """The Arrow type of a result column. Raises UnsupportedSql."""
+    return pa.string() if is_shown(kind) else to_arrow(kind)
+
+
+def to_arrow(kind: Type) -> pa.DataType:  # noqa: C901  (a table of types)
+    """The Arrow type that holds Athena's values of this type. Raises UnsupportedSql where there is none."""
     match kind.name:
         case "decimal":
             return pa.decimal128(kind.precision, kind.scale)
         case "array":
             return pa.list_(to_arrow(kind.element or UNKNOWN))
         case "row":
-            return pa.struct([(name, to_arrow(its)) for name, its in kind.fields])
+            return pa.struct([(name, to_arrow(its)) for name, its in labelled(kind)])
         case "map":
             return pa.map_(*(to_arrow(its) for _, its in kind.fields))
         case "timestamp":
@@ -186,6 +217,8 @@ def to_arrow(kind: Type) -> pa.DataType:
             )
         case "timestamp with time zone":
             return pa.timestamp("ms", "UTC")
+        case "char":
+            return pa.string()
         case "unknown":
             return pa.null()
     if kind in ARROW:

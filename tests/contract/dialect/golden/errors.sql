@@ -215,3 +215,14 @@ select nums.k from nums full outer join words using (k)
 select x from (select 1 as x, 2 as y) a join (select 1 as x, 3 as y) b on a.x = b.x
 select y from (select 1 as x, 2 as y) a join (select 1 as x, 3 as y) b using (x)
 select * from (select 1 as x, 2 as x) a join (select 1 as x) b using (x)
+select hamming_distance('abc','ab')
+select listagg(user_id, ',') from activity
+select format('%d', 1.5)
+select format('%f', 1)
+select format('%s %s', 'a')
+select format('100%')
+select split_to_map('a', ',', '=')
+select split_to_map('a=1,a=2', ',', '=')
+select user_id, lag(messages) over (order by date rows between 1 preceding and current row) from activity
+select max_by(row(user_id, date), messages).field0 from activity
+select t.a from (values (cast(row(1,'x') as row(a integer,b varchar)))) t(r)

@@ -24,3 +24,4 @@ select cast(d as timestamp with time zone) from times
 select from_iso8601_timestamp('2026-11-10T08:05:03Z')
 select interval '1' day = interval '24' hour
 select interval '2' day > interval '1' day
+select from_unixtime(1600000000, 'Europe/Berlin')
