@@ -1,0 +1,299 @@
+"""Everything that can be said against a copy of dashboard.yaml without asking AWS, beside what cfn-lint says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from tests.cloud import quicksight_references as references
+from tests.cloud import service_model
+
+from athena_federation.errors import FederationError
+from slackanalytics.cloud import quicksight_permissions as permissions
+from slackanalytics.cloud.intrinsics import NO_VALUE, evaluated
+from slackanalytics.cloud.quicksight import Place
+from slackanalytics.cloud.roster_upload import COLUMNS
+
+KINDS = ("DataSource", "DataSet", "RefreshSchedule", "Theme", "Dashboard")
+POST = {"active": "distinct_countIf({employee}, {is_active} = 'true')", "provisioned": "distinct_count({employee})"}
+"""The calculated fields of the post from which the dashboard comes, blanks aside."""
+NO_OPERATIONS = frozenset({"PassDataSet", "PassDataSource", "QueryDashboard", "QueryAnalysis"})
+"""Permissions that are no operations of the API."""
+SETS = {
+    "DataSource": [permissions.DATA_SOURCE_OWNER],
+    "DataSet": [permissions.DATA_SET_OWNER],
+    "Theme": [permissions.THEME_OWNER, permissions.THEME_READER],
+    "Dashboard": [permissions.DASHBOARD_OWNER, permissions.DASHBOARD_READER],
+}
+TYPES = {
+    "varchar": "STRING", "date": "DATETIME", "bigint": "INTEGER", "integer": "INTEGER", "double": "DECIMAL",
+    "boolean": "BIT",
+}  # fmt: skip
+BOOLEANS = {"is_guest", "is_billable_seat", "is_active"}
+ACCOUNT, REGION = "111122223333", "eu-central-1"
+PLACE = Place(
+    account=ACCOUNT,
+    region=REGION,
+    owner=f"arn:aws:quicksight:{REGION}:{ACCOUNT}:user/default/ada",
+    reader=f"arn:aws:quicksight:{REGION}:{ACCOUNT}:group/default/readers",
+)
+ACCESS = {
+    "lambda:InvokeFunction": ":function:${LambdaFunctionName}",
+    "athena:StartQueryExecution": ":workgroup/${AthenaWorkGroup}",
+    "athena:StopQueryExecution": ":workgroup/${AthenaWorkGroup}",
+    "athena:GetQueryExecution": ":workgroup/${AthenaWorkGroup}",
+    "athena:GetQueryResults": ":workgroup/${AthenaWorkGroup}",
+    "athena:GetWorkGroup": ":workgroup/${AthenaWorkGroup}",
+    "athena:GetDataCatalog": ":datacatalog/${AthenaCatalog}",
+    "s3:PutObject": "${ResultsBucket}/${ResultsPrefix}/*",
+    "s3:AbortMultipartUpload": "${ResultsBucket}/${ResultsPrefix}/*",
+    "s3:GetBucketLocation": "${ResultsBucket}",
+    "s3:ListBucket": "${SpillBucket}",
+    "s3:GetObject": "${SpillBucket}/${SpillPrefix}/*",
+    "glue:GetTable": ":table/${HrDatabase}/${HrTable}",
+    "glue:GetDatabase": ":database/${HrDatabase}",
+    "glue:GetPartitions": ":table/${HrDatabase}/${HrTable}",
+    "kms:Decrypt": "KmsKeyArn",
+    "kms:GenerateDataKey": "KmsKeyArn",
+}
+"""What QuickSight's role must be allowed, and the end of a resource on which."""
+
+
+def problems(template: Mapping[str, Any]) -> list[str]:
+    """All that is wrong with a template."""
+    wrong = list(_names(template))
+    resources = {
+        value["Type"].rsplit("::", 1)[-1]: value
+        for value in template["Resources"].values()
+        if "QuickSight" in value["Type"]
+    }
+    wrong += [f"there is no {kind}" for kind in KINDS if kind not in resources]
+    for reader in (PLACE.reader, ""):
+        try:
+            requests = {kind: _request(value, reader) for kind, value in resources.items()}
+        except KeyError as error:
+            wrong.append(f"{error} is neither a parameter nor a resource")
+            continue
+        if not [text for text in wrong if text.startswith("there is no")]:
+            wrong += _requests(requests)
+    return sorted(set(wrong + list(_roster(template)) + list(_access(template))))
+
+
+def _request(resource: Mapping[str, Any], reader: str) -> dict[str, Any]:
+    names = PLACE.names() | {
+        "QuickSightReaderArn": reader,
+        "QuickSightRole.Arn": f"arn:aws:iam::{ACCOUNT}:role/quicksight",
+    }
+    conditions = {"HasReader": bool(reader), "Imports": True, "MakesRole": True}
+    found: dict[str, Any] = evaluated(resource["Properties"], names, conditions)
+    if "Schedule" in found:
+        frequency = dict(found["Schedule"]["ScheduleFrequency"])
+        if "TimeZone" in frequency:
+            frequency["Timezone"] = frequency.pop("TimeZone")
+        found = {**found, "Schedule": {**found["Schedule"], "ScheduleFrequency": frequency}}
+    return found
+
+
+def _requests(requests: dict[str, dict[str, Any]]) -> Iterator[str]:
+    shape = [text for kind in KINDS for text in service_model.problems("quicksight", f"Create{kind}", requests[kind])]
+    yield from shape
+    yield from _permissions(requests)
+    yield from _arns(requests)
+    if shape:
+        return  # what is shaped otherwise cannot be followed
+    made = references.data_set(requests["DataSet"], BOOLEANS)
+    yield from made.problems
+    yield from _statements(requests["DataSet"])
+    yield from references.Definition(requests["Dashboard"]["Definition"], dict(made.columns), BOOLEANS).problems()
+    yield from _measures(requests["Dashboard"]["Definition"])
+
+
+def _measures(definition: Any) -> Iterator[str]:
+    said = {each["Name"]: re.sub(r"\s", "", each["Expression"]) for each in definition["CalculatedFields"]}
+    for name, text in POST.items():
+        if said.get(name) != re.sub(r"\s", "", text):
+            yield f"{name} is not {text}"
+    scoped = {
+        str(name)
+        for group in definition["FilterGroups"]
+        if "provisioned" in str(group["Filters"])
+        for names in references.found(group, "VisualIds")
+        for name in names
+    }
+    for sheet in definition["Sheets"]:
+        for visual in sheet["Visuals"]:
+            for item in visual.values():
+                if {"ColumnName": "department"}.items() <= {}.items() or "'ColumnName': 'department'" in str(item):
+                    if item["VisualId"] not in scoped:
+                        yield f"{item['VisualId']} shows departments of fewer than five people"
+
+
+def _permissions(requests: dict[str, dict[str, Any]]) -> Iterator[str]:
+    operations = {*service_model.model("quicksight").operation_names, *NO_OPERATIONS}
+    for kind, sets in SETS.items():
+        for number, grant in enumerate(requests[kind].get("Permissions", [])):
+            actions = [str(action) for action in grant.get("Actions", [])]
+            for action in actions:
+                service, _, operation = action.partition(":")
+                if service != "quicksight" or operation not in operations:
+                    yield f"{kind}: there is no action {action}"
+            if number < len(sets) and {f"quicksight:{name}" for name in sets[number]} != set(actions):
+                yield f"{kind}: the permissions of {grant.get('Principal')} are not a whole predefined set"
+        if not requests[kind].get("Permissions"):
+            yield f"{kind}: nobody owns it"
+
+
+def _arns(requests: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Each ARN names an asset of ours, by the identity that it is made with."""
+    base = f"arn:aws:quicksight:{REGION}:{ACCOUNT}"
+    ours = {
+        "DataSourceArn": f"{base}:datasource/{requests['DataSource'].get('DataSourceId')}",
+        "DataSetArn": f"{base}:dataset/{requests['DataSet'].get('DataSetId')}",
+        "ThemeArn": f"{base}:theme/{requests['Theme'].get('ThemeId')}",
+    }
+    for request in requests.values():
+        for key, value in references.walk(request):
+            if key in ours and value != ours[key]:
+                yield f"{key} {value} is not one of ours"
+            if key in {"AwsAccountId"} and value != ACCOUNT:
+                yield f"{key} {value}"
+    if requests["RefreshSchedule"].get("DataSetId") != requests["DataSet"].get("DataSetId"):
+        yield "the refresh is of another data set"
+
+
+@cache
+def _typed(sql: str) -> tuple[tuple[str, str], ...] | str:
+    """The columns that a statement gives, as the local engine types it; or why it gives none."""
+    import pyarrow as pa
+
+    from slackanalytics.database import connect
+
+    with connect(source="demo") as database:
+        database.register(
+            "awsdatacatalog.slackanalytics_hr.hr_dataset",
+            pa.table({name: pa.array([], pa.string()) for name in COLUMNS}),
+        )
+        try:
+            plan = database.explain(sql)
+        except FederationError as error:
+            return str(error)
+        return tuple((name, str(kind)) for name, kind in plan.statement.columns)
+
+
+def _statements(request: Mapping[str, Any]) -> Iterator[str]:
+    for name, table in request["PhysicalTableMap"].items():
+        statement = table.get("CustomSql", {})
+        given = _typed(statement.get("SqlQuery", ""))
+        if isinstance(given, str):
+            yield f"{name}: {given}"
+            continue
+        declared = tuple((column["Name"], column["Type"]) for column in statement.get("Columns", []))
+        if declared != tuple((column, TYPES.get(kind, kind)) for column, kind in given):
+            yield f"{name}: declares {declared}, and the statement gives {given}"
+
+
+def _names(template: Mapping[str, Any]) -> Iterator[str]:
+    """Each reference of the template leads somewhere, each parameter and condition is used."""
+    known = {*template["Parameters"], *template["Resources"]}
+    used: set[str] = set()
+    for part in ("Conditions", "Resources", "Outputs"):
+        yield from _names_in(template[part], known, set(template["Conditions"]), used)
+    for name in set(template["Parameters"]) - used:
+        yield f"parameter {name} is used nowhere"
+    for resource in template["Resources"].values():
+        after = resource.get("DependsOn")
+        if after and after not in template["Resources"]:
+            yield f"there is nothing called {after} to come after"
+        if (condition := resource.get("Condition")) and condition not in template["Conditions"]:
+            yield f"there is no condition {condition}"
+
+
+def _names_in(tree: Any, known: set[str], conditions: set[str], used: set[str]) -> Iterator[str]:
+    for key, value in references.walk(tree):
+        names: list[str] = []
+        own: set[str] = set()
+        match key, value:
+            case "Ref", str():
+                names = [value]
+            case "Fn::GetAtt", [resource, *_]:
+                names = [resource]
+            case "Fn::Sub", str():
+                names = re.findall(r"\$\{([^}!]+)\}", value)
+            case "Fn::Sub", [text, given]:
+                names, own = re.findall(r"\$\{([^}!]+)\}", text), set(given)
+            case "Fn::If", [condition, *_] if condition not in conditions:
+                yield f"there is no condition {condition}"
+        for name in names:
+            plain = name.split(".")[0]
+            used.add(plain)
+            if plain not in known | own and not plain.startswith("AWS::"):
+                yield f"{plain} is neither a parameter nor a resource"
+
+
+def _roster(template: Mapping[str, Any]) -> Iterator[str]:
+    """The bucket is closed, and the table reads what is put there."""
+    resources = template["Resources"]
+    bucket, policy = resources["RosterBucket"], resources["RosterBucketPolicy"]["Properties"]
+    properties = bucket["Properties"]
+    if bucket.get("DeletionPolicy") != "Retain" or bucket.get("UpdateReplacePolicy") != "Retain":
+        yield "the roster's bucket goes with the stack"
+    if (
+        set(properties.get("PublicAccessBlockConfiguration", {}).values()) != {True}
+        or len(properties["PublicAccessBlockConfiguration"]) != 4
+    ):
+        yield "the roster's bucket can be opened to the public"
+    if "ServerSideEncryptionByDefault" not in str(properties.get("BucketEncryption")):
+        yield "the roster is not encrypted"
+    if "BucketOwnerEnforced" not in str(properties.get("OwnershipControls")):
+        yield "the roster's bucket has other owners of objects"
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    wanted = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    if {key: statement.get(key) for key in wanted} != wanted or len(statement.get("Resource", [])) != 2:
+        yield "the roster's bucket answers without TLS"
+    table = resources["RosterTable"]["Properties"]["TableInput"]
+    if [column["Name"] for column in table["StorageDescriptor"]["Columns"]] != list(COLUMNS):
+        yield "the roster's table has other columns than its file"
+    if {column["Type"] for column in table["StorageDescriptor"]["Columns"]} != {"string"}:
+        yield "OpenCSVSerde gives texts only"
+    if table["Parameters"].get("skip.header.line.count") != "1":
+        yield "the header of the roster's file is read as a person"
+    serde = table["StorageDescriptor"]["SerdeInfo"]
+    if serde["SerializationLibrary"] != "org.apache.hadoop.hive.serde2.OpenCSVSerde":
+        yield "quotes in the roster's file are not honoured"
+    if serde.get("Parameters") != {"separatorChar": ",", "quoteChar": '"', "escapeChar": "\\"}:
+        yield "the roster's file is written otherwise"
+    location = table["StorageDescriptor"]["Location"]["Fn::Sub"]
+    if location[0] != template["Outputs"]["RosterLocation"]["Value"]["Fn::Sub"][0] or "${HrPrefix}/" not in location[0]:
+        yield "the roster is put elsewhere than it is read"
+
+
+def _access(template: Mapping[str, Any]) -> Iterator[str]:
+    """QuickSight's role may do what asking takes, and nothing on everything."""
+    document = template["Resources"]["QuickSightAccess"]["Properties"]["PolicyDocument"]
+    allowed: dict[str, str] = {}
+    for statement in document["Statement"]:
+        inner = statement.get("Fn::If", [None, statement, NO_VALUE])[1]
+        actions = inner["Action"] if isinstance(inner["Action"], list) else [inner["Action"]]
+        if inner["Effect"] != "Allow":
+            yield f"{inner.get('Sid')}: {inner['Effect']}"
+        for action in actions:
+            allowed[action] = allowed.get(action, "") + str(inner["Resource"])
+        if inner["Resource"] == "*" and not set(actions) <= {"athena:ListWorkGroups", "athena:ListDataCatalogs"}:
+            yield f"{inner.get('Sid')}: on everything"
+        if any("*" in action for action in actions):
+            yield f"{inner.get('Sid')}: any action"
+    for action, resource in ACCESS.items():
+        if f"{resource}'" not in allowed.get(action, ""):
+            yield f"QuickSight may not {action} on {resource}"
+    trust = template["Resources"]["QuickSightRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    if [each["Principal"] for each in trust] != [{"Service": "quicksight.amazonaws.com"}]:
+        yield "others than QuickSight may take its role"
+    if template["Resources"]["QuickSightRole"]["Properties"].get("ManagedPolicyArns") != [{"Ref": "QuickSightAccess"}]:
+        yield "QuickSight's role has other rights"

@@ -1,0 +1,33 @@
+"""A CloudFormation template as plain data, its short forms spelt out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's tags."""
+
+
+def _tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    match node:
+        case yaml.ScalarNode():
+            value: Any = loader.construct_scalar(node)
+        case yaml.SequenceNode():
+            value = loader.construct_sequence(node, deep=True)
+        case _:
+            value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _tag)  # type: ignore[no-untyped-call]
+
+
+def loaded(text: str) -> dict[str, Any]:
+    """The template. A date stays a text, as CloudFormation reads it."""
+    found: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a safe loader with tags
+    return found
