@@ -24,7 +24,7 @@ EARLIEST, LATEST = 1900, 2200
 FOREVER = 9999
 """The year by which HR systems say that something has no end."""
 
-_CLOCK = r"(?:[T ,]+\d{1,2}:\d{2}.*)?"
+_CLOCK = r"(?:[t ,]+\d{1,2}:\d{2}.*)?"
 _ISO = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_CLOCK}")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NUMBERS = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_CLOCK}")

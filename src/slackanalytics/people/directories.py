@@ -12,6 +12,7 @@ from typing import Any
 
 from athena_federation.errors import QueryError
 from slackanalytics.people.sheets import Row, Sheet
+from slackanalytics.wording import plural
 
 EXTENSION = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 """https://www.rfc-editor.org/rfc/rfc7643#section-4.3"""
@@ -45,7 +46,7 @@ def read(path: Path, text: str) -> Sheet:
     addresses = {str(user["id"]): _address(user) for user in users if user.get("id")}
     inactive = sum(user.get("active") is False for user in users)
     rows: list[Row] = [(place, _cells(user, addresses)) for place, user in enumerate(users, start=1)]
-    note = f"{inactive:,} users are not active there; SCIM does not say since when, so they count as employed"
+    note = f"{plural(inactive, 'user')} not active there; SCIM does not say since when, so they count as employed"
     return Sheet(
         header=HEADER, rows=tuple(rows), form="SCIM users", unit="user", notes=(note,) if inactive else ()
     )  # fmt: skip
