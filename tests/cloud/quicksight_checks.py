@@ -21,7 +21,7 @@ POST = {"active": "distinct_countIf({employee}, {is_active} = 'true')", "provisi
 """The calculated fields of the post from which the dashboard comes, blanks aside."""
 NO_OPERATIONS = frozenset({"PassDataSet", "PassDataSource", "QueryDashboard", "QueryAnalysis"})
 """Permissions that are no operations of the API."""
-SETS = {
+SETS: Mapping[str, list[tuple[str, ...]]] = {
     "DataSource": [permissions.DATA_SOURCE_OWNER],
     "DataSet": [permissions.DATA_SET_OWNER],
     "Theme": [permissions.THEME_OWNER, permissions.THEME_READER],
@@ -78,7 +78,7 @@ def problems(template: Mapping[str, Any]) -> list[str]:
             continue
         if not [text for text in wrong if text.startswith("there is no")]:
             wrong += _requests(requests)
-    return sorted(set(wrong + list(_roster(template)) + list(_access(template))))
+    return sorted({*wrong, *_roster(template), *_table(template), *_access(template)})
 
 
 def _request(resource: Mapping[str, Any], reader: str) -> dict[str, Any]:
@@ -125,9 +125,8 @@ def _measures(definition: Any) -> Iterator[str]:
     for sheet in definition["Sheets"]:
         for visual in sheet["Visuals"]:
             for item in visual.values():
-                if {"ColumnName": "department"}.items() <= {}.items() or "'ColumnName': 'department'" in str(item):
-                    if item["VisualId"] not in scoped:
-                        yield f"{item['VisualId']} shows departments of fewer than five people"
+                if "'ColumnName': 'department'" in str(item) and item["VisualId"] not in scoped:
+                    yield f"{item['VisualId']} shows departments of fewer than five people"
 
 
 def _permissions(requests: dict[str, dict[str, Any]]) -> Iterator[str]:
@@ -157,7 +156,7 @@ def _arns(requests: dict[str, dict[str, Any]]) -> Iterator[str]:
         for key, value in references.walk(request):
             if key in ours and value != ours[key]:
                 yield f"{key} {value} is not one of ours"
-            if key in {"AwsAccountId"} and value != ACCOUNT:
+            if key == "AwsAccountId" and value != ACCOUNT:
                 yield f"{key} {value}"
     if requests["RefreshSchedule"].get("DataSetId") != requests["DataSet"].get("DataSetId"):
         yield "the refresh is of another data set"
@@ -257,7 +256,11 @@ def _roster(template: Mapping[str, Any]) -> Iterator[str]:
     }
     if {key: statement.get(key) for key in wanted} != wanted or len(statement.get("Resource", [])) != 2:
         yield "the roster's bucket answers without TLS"
-    table = resources["RosterTable"]["Properties"]["TableInput"]
+
+
+def _table(template: Mapping[str, Any]) -> Iterator[str]:
+    """The roster's table reads its file as it is written."""
+    table = template["Resources"]["RosterTable"]["Properties"]["TableInput"]
     if [column["Name"] for column in table["StorageDescriptor"]["Columns"]] != list(COLUMNS):
         yield "the roster's table has other columns than its file"
     if {column["Type"] for column in table["StorageDescriptor"]["Columns"]} != {"string"}:

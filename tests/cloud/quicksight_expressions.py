@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from xml.etree import ElementTree
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
 
 FUNCTIONS = {
     "distinct_count": (1, 2), "distinct_countIf": (2, 2), "count": (1, 2), "countIf": (2, 2), "sum": (1, 2),
@@ -28,9 +29,7 @@ TOKEN = re.compile(
 VALUE = {"value", "formattedValue", "formattedAbsoluteValue"}
 NAME = {"name"}
 ITEM = {"categoryValue": VALUE, "metricValue": VALUE}
-MOVED = {
-    name: VALUE for name in ("currentMetricValue", "previousMetricValue", "percentDifference", "absoluteDifference")
-}
+MOVED = dict.fromkeys(("currentMetricValue", "previousMetricValue", "percentDifference", "absoluteDifference"), VALUE)
 OUTPUTS: Mapping[str, Mapping[str, set[str]]] = {
     "TopBottomRanked": {"categoryField": NAME, "metricField": NAME, "itemsCount": set()},
     "TopBottomMovers": {
@@ -55,6 +54,14 @@ TAGS: Mapping[str, set[str]] = {
 CONDITION = re.compile(r"(?P<output>[\w.\[\]]+) ?(?:=|<>|>=|<=|<|>) ?-?\d+(?:\.\d+)?")
 
 
+@dataclass
+class Call:
+    """An opened parenthesis: whose it is, and how many arguments there are so far."""
+
+    function: str
+    arguments: int
+
+
 def expression(text: str, columns: Mapping[str, str], booleans: set[str]) -> Iterator[str]:
     """
     What is wrong with an expression. `columns`: name -> type, as far as known at that point. `booleans`: those of them
@@ -68,57 +75,58 @@ def expression(text: str, columns: Mapping[str, str], booleans: set[str]) -> Ite
             return
         tokens.append(found)
         place = found.end()
-    depth: list[list[object]] = []
+    open_: list[Call] = []
     for number, token in enumerate(tokens):
-        following = tokens[number + 1]["sign"] if number + 1 < len(tokens) else None
+        following = tokens[number + 1]["sign"] if number + 1 < len(tokens) else ""
         if token["column"] and (name := token["column"][1:-1]) not in columns:
             yield f"{text!r}: there is no column {name}"
-        if (word := token["word"]) and following != "(" and word.upper() not in {"AND", "OR", "NOT", "IN", "NULL"}:
-            yield f"{text!r}: {word} is neither a function nor a column"
-        if word and following == "(" and word not in FUNCTIONS:
-            yield f"{text!r}: there is no function {word}"
+        if token["word"]:
+            yield from (f"{text!r}: {wrong}" for wrong in _word(token["word"], following))
         if token["text"]:
-            yield from _literal(text, tokens, number, columns, booleans, depth)
-        match token["sign"]:
-            case "(":
-                word = tokens[number - 1]["word"] if number else None
-                depth.append([word, 0 if following == ")" else 1])
-            case ",":
-                if not depth:
-                    yield f"{text!r}: a comma outside of parentheses"
-                else:
-                    depth[-1][1] = int(str(depth[-1][1])) + 1
-            case ")":
-                if not depth:
-                    yield f"{text!r}: more parentheses are closed than opened"
-                    return
-                name, count = depth.pop()
-                few, many = FUNCTIONS.get(str(name), (0, 99))
-                if not few <= int(str(count)) <= many or (name == "ifelse" and int(str(count)) % 2 == 0):
-                    yield f"{text!r}: {name} with {count} arguments"
-    if depth:
+            around = open_[-1].function if open_ else ""
+            yield from (f"{text!r}: {wrong}" for wrong in _literal(tokens, number, around, columns, booleans))
+        before = tokens[number - 1]["word"] if number else ""
+        yield from (f"{text!r}: {wrong}" for wrong in _sign(token["sign"], before or "", following, open_))
+    if open_:
         yield f"{text!r}: a parenthesis is not closed"
 
 
+def _word(word: str, following: str) -> Iterator[str]:
+    if following != "(" and word.upper() not in {"AND", "OR", "NOT", "IN", "NULL"}:
+        yield f"{word} is neither a function nor a column"
+    if following == "(" and word not in FUNCTIONS:
+        yield f"there is no function {word}"
+
+
+def _sign(sign: str, before: str, following: str, open_: list[Call]) -> Iterator[str]:
+    """Parentheses are closed once, with as many arguments as the function takes."""
+    if sign == "(":
+        open_.append(Call(before, 0 if following == ")" else 1))
+    elif sign in {",", ")"} and not open_:
+        yield f"{sign} where no parenthesis is open"
+    elif sign == ",":
+        open_[-1].arguments += 1
+    elif sign == ")":
+        call = open_.pop()
+        few, many = FUNCTIONS.get(call.function, (0, 99))
+        if not few <= call.arguments <= many or (call.function == "ifelse" and call.arguments % 2 == 0):
+            yield f"{call.function} with {call.arguments} arguments"
+
+
 def _literal(
-    text: str,
-    tokens: list[re.Match[str]],
-    number: int,
-    columns: Mapping[str, str],
-    booleans: set[str],
-    depth: list[list[object]],
+    tokens: list[re.Match[str]], number: int, around: str, columns: Mapping[str, str], booleans: set[str]
 ) -> Iterator[str]:
-    """A text has to fit what it is compared with."""
+    """A text has to fit what it is compared with, or the function that it is given to."""
     literal = tokens[number]["text"][1:-1]
-    if depth and depth[-1][0] in {"truncDate", "addDateTime", "dateDiff"} and literal not in PERIODS:
-        yield f"{text!r}: {literal!r} is no period"
+    if around in {"truncDate", "addDateTime", "dateDiff"} and literal not in PERIODS:
+        yield f"{literal!r} is no period"
     if number < 2 or tokens[number - 1]["sign"] not in {"=", "<>"} or not tokens[number - 2]["column"]:
         return
     name = tokens[number - 2]["column"][1:-1]
     if columns.get(name, "STRING") != "STRING":
-        yield f"{text!r}: {name} is {columns[name]}, and compared with a text"
+        yield f"{name} is {columns[name]}, and compared with a text"
     if name in booleans and literal not in {"true", "false"}:
-        yield f"{text!r}: {name} is 'true' or 'false', never {literal!r}"
+        yield f"{name} is 'true' or 'false', never {literal!r}"
 
 
 def is_aggregate(text: str, known: Mapping[str, bool]) -> bool:
@@ -130,8 +138,8 @@ def is_aggregate(text: str, known: Mapping[str, bool]) -> bool:
 def narrative(text: str, computations: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with a narrative. `computations`: name -> kind."""
     try:
-        root = ElementTree.fromstring(text)
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(text)
+    except ET.ParseError as error:
         yield f"narrative: {error}"
         return
     if root.tag != "narrative":
@@ -143,7 +151,7 @@ def narrative(text: str, computations: Mapping[str, str]) -> Iterator[str]:
 
 
 def _element(
-    element: ElementTree.Element, computations: Mapping[str, str], lists: tuple[str, ...], used: set[str]
+    element: ET.Element, computations: Mapping[str, str], lists: tuple[str, ...], used: set[str]
 ) -> Iterator[str]:
     if element.tag not in TAGS:
         yield f"narrative: there is no <{element.tag}>"

@@ -111,39 +111,44 @@ def _transformed(
     name: str, transform: Tree, columns: dict[str, str], booleans: set[str], problems: list[str]
 ) -> dict[str, str]:
     """The columns after one transformation."""
-    ((kind, operation),) = list(transform.items())[:1] or [("", {})]
+    ((kind, operation),) = transform.items()
     named = operation.get("ColumnName")
     if named is not None and named not in columns:
         problems.append(f"{name}: {kind} of {named}, which is not there")
         return columns
     match kind:
         case "CastColumnTypeOperation":
-            if operation.get("NewColumnType") == "DATETIME" and operation.get("Format") != "yyyy-MM-dd":
+            if operation["NewColumnType"] == "DATETIME" and operation.get("Format") != "yyyy-MM-dd":
                 problems.append(f"{name}: days are written YYYY-MM-DD, not {operation.get('Format')}")
-            return {**columns, named: operation.get("NewColumnType")}
+            return {**columns, named: operation["NewColumnType"]}
         case "RenameColumnOperation":
-            if operation.get("NewColumnName") in columns:
+            if operation["NewColumnName"] in columns:
                 problems.append(f"{name}: {operation['NewColumnName']} is there already")
-            return {operation.get("NewColumnName") if key == named else key: value for key, value in columns.items()}
+            return {operation["NewColumnName"] if key == named else key: value for key, value in columns.items()}
         case "CreateColumnsOperation":
-            made = {}
-            for column in operation.get("Columns", []):
-                if column["ColumnName"] in columns or column["ColumnName"] in made:
-                    problems.append(f"{name}: {column['ColumnName']} is there already")
-                problems += expression(column["Expression"], columns, booleans)
-                if is_aggregate(column["Expression"], {}):
-                    problems.append(f"{name}: {column['ColumnName']} counts, which only an analysis can")
-                made[column["ColumnName"]] = "STRING"
-            return {**columns, **made}
+            return {**columns, **_created(name, operation["Columns"], columns, booleans, problems)}
         case "ProjectOperation":
-            kept = operation.get("ProjectedColumns", [])
+            kept = operation["ProjectedColumns"]
             problems.extend(f"{name}: {column} is projected, and not there" for column in kept if column not in columns)
-            problems.extend(
-                f"{name}: {column} is projected twice" for column, times in Counter(kept).items() if times > 1
-            )
+            problems.extend(f"{name}: {column} is projected twice" for column in kept if kept.count(column) > 1)
             return {column: columns[column] for column in kept if column in columns}
     problems.append(f"{name}: the transformation {kind} is not known here")
     return columns
+
+
+def _created(
+    name: str, created: Tree, columns: dict[str, str], booleans: set[str], problems: list[str]
+) -> dict[str, str]:
+    """Columns that are computed row by row; those of one operation do not see each other."""
+    made: dict[str, str] = {}
+    for column in created:
+        if column["ColumnName"] in {*columns, *made}:
+            problems.append(f"{name}: {column['ColumnName']} is there already")
+        problems += expression(column["Expression"], columns, booleans)
+        if is_aggregate(column["Expression"], {}):
+            problems.append(f"{name}: {column['ColumnName']} counts, which only an analysis can")
+        made[column["ColumnName"]] = "STRING"
+    return made
 
 
 @dataclass
@@ -170,7 +175,6 @@ class Definition:
             "VisualId",
             "FilterId",
             "FilterGroupId",
-            "SheetId@",
             "ParameterControlId",
             "FilterControlId",
             "ComputationId",
@@ -235,60 +239,32 @@ class Definition:
 
     def visual(self, kind: str, item: Tree) -> Iterator[str]:
         configuration = item.get("InsightConfiguration") or item.get("ChartConfiguration") or {}
-        wells = {**self.fields(configuration)}
-        identities = [
-            str(name)
-            for name in found(configuration.get("FieldWells", configuration.get("Computations", [])), "FieldId")
-        ]
+        wells = self.fields(configuration)
+        identities = [str(name) for name in found(wells_of(configuration), "FieldId")]
         yield from (f"field {name} is there {times} times" for name, times in Counter(identities).items() if times > 1)
-        yield from self.kinds(configuration)
-        named = [
-            *found(item.get("ConditionalFormatting", {}), "FieldId"),
-            *found(configuration.get("SortConfiguration", {}), "FieldId"),
-        ]
-        named += found(configuration.get("Series", []), "FieldId") + found(
-            configuration.get("VisualPalette", {}), "FieldId"
-        )
-        named += found(configuration.get("FieldOptions", {}), "FieldId")
-        yield from (f"there is no field {name}" for name in named if name not in wells)
-        for option in item.get("ConditionalFormatting", {}).get("ConditionalFormattingOptions", []):
-            column = wells.get(option.get("Cell", {}).get("FieldId"), "")
-            for text in found(option, "Expression"):
-                yield from expression(text, {column: "DECIMAL"}, set())
-            for stops in found(option, "Stops"):
-                for key in ("GradientOffset", "DataValue"):
-                    values = [stop.get(key, 0) for stop in stops]
-                    if values != sorted(set(values)):
-                        yield f"a gradient whose {key} does not rise"
-                if [stops[0]["GradientOffset"], stops[-1]["GradientOffset"]] != [0, 100]:
-                    yield "a gradient that does not go from 0 to 100"
-        if kind == "InsightVisual":
-            computations = {
-                inner.get("Name", ""): name for each in configuration["Computations"] for name, inner in each.items()
-            }
-            if len(computations) != len(configuration["Computations"]):
-                yield "two computations of one name"
-            yield from narrative(configuration["CustomNarrative"]["Narrative"], computations)
-            needs = {"TopBottomRanked": ("Category", "Value"), "TopBottomMovers": ("Time", "Category", "Value"),
-                     "PeriodOverPeriod": ("Time", "Value"), "MaximumMinimum": ("Time", "Value"), "TotalAggregation": ("Value",)}  # fmt: skip
-            for each in configuration["Computations"]:
-                for name, inner in each.items():
-                    yield from (f"{name} without {need}" for need in needs.get(name, ()) if need not in inner)
-        elif not identities:
+        if not identities:
             yield "no field"
+        yield from self.kinds(configuration)
+        places = [
+            configuration.get(part, {}) for part in ("SortConfiguration", "Series", "VisualPalette", "FieldOptions")
+        ]
+        named = found([item.get("ConditionalFormatting", {}), *places], "FieldId")
+        yield from (f"there is no field {name}" for name in named if name not in wells)
+        yield from _formatting(item, wells)
+        if kind == "InsightVisual":
+            yield from _insight(configuration)
 
     def fields(self, configuration: Tree) -> dict[str, str]:
         """FieldId -> column."""
-        wells = configuration.get("FieldWells") or configuration.get("Computations") or {}
         return {
             str(field_["FieldId"]): str(field_["Column"].get("ColumnName"))
-            for _, field_ in walk(wells)
+            for _, field_ in walk(wells_of(configuration))
             if isinstance(field_, Mapping) and "FieldId" in field_ and "Column" in field_
         }
 
     def kinds(self, configuration: Tree) -> Iterator[str]:
         """Fields are of the kind that their column is of, and aggregated once."""
-        for name, field_ in walk(configuration.get("FieldWells") or configuration.get("Computations") or {}):
+        for name, field_ in walk(wells_of(configuration)):
             if not (name.endswith("Field") and isinstance(field_, Mapping) and "Column" in field_):
                 continue
             column = str(field_["Column"].get("ColumnName"))
@@ -331,6 +307,43 @@ class Definition:
                     values = [value for listed in found(item, "CategoryValues") for value in listed]
                     if column in self.booleans and set(values) - {"true", "false"}:
                         yield f"{column} is filtered by {values}"
+
+
+def wells_of(configuration: Tree) -> Tree:
+    """Where the fields of a visual are."""
+    return configuration.get("FieldWells") or configuration.get("Computations") or {}
+
+
+def _formatting(item: Tree, wells: Mapping[str, str]) -> Iterator[str]:
+    """Conditional formats compare the column that they are of, and gradients rise."""
+    for option in item.get("ConditionalFormatting", {}).get("ConditionalFormattingOptions", []):
+        column = wells.get(option.get("Cell", {}).get("FieldId"), "")
+        for text in found(option, "Expression"):
+            yield from expression(text, {column: "DECIMAL"}, set())
+        for stops in found(option, "Stops"):
+            for key in ("GradientOffset", "DataValue"):
+                values = [stop.get(key, 0) for stop in stops]
+                if values != sorted(set(values)):
+                    yield f"a gradient whose {key} does not rise"
+            if [stops[0]["GradientOffset"], stops[-1]["GradientOffset"]] != [0, 100]:
+                yield "a gradient that does not go from 0 to 100"
+
+
+NEEDS = {
+    "TopBottomRanked": ("Category", "Value"), "TopBottomMovers": ("Time", "Category", "Value"),
+    "PeriodOverPeriod": ("Time", "Value"), "MaximumMinimum": ("Time", "Value"), "TotalAggregation": ("Value",),
+}  # fmt: skip
+"""What a computation is made of, though the model has it all optional."""
+
+
+def _insight(configuration: Tree) -> Iterator[str]:
+    pairs = [(name, inner) for each in configuration["Computations"] for name, inner in each.items()]
+    computations = {str(inner.get("Name", "")): name for name, inner in pairs}
+    if len(computations) != len(pairs):
+        yield "two computations of one name"
+    yield from narrative(configuration["CustomNarrative"]["Narrative"], computations)
+    for name, inner in pairs:
+        yield from (f"{name} without {need}" for need in NEEDS.get(name, ()) if need not in inner)
 
 
 def _grid(elements: list[Tree], visuals: set[str]) -> Iterator[str]:

@@ -24,10 +24,10 @@ def _tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
 
 
-_Loader.add_multi_constructor("!", _tag)  # type: ignore[no-untyped-call]
+_Loader.add_multi_constructor("!", _tag)
 
 
 def loaded(text: str) -> dict[str, Any]:
     """The template. A date stays a text, as CloudFormation reads it."""
-    found: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a safe loader with tags
+    found: dict[str, Any] = yaml.load(text, _Loader)
     return found
