@@ -35,6 +35,7 @@ UNITS = ("day", "week", "month", "quarter", "year")
 TIMES = ("hour", "minute", "second", *UNITS)
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "+05:30", "UTC")
 FORMATS = ("%Y-%m-%d", "%d/%m/%y", "%W %e %M", "%H:%i:%s", "%x-%v", "%j %p %h")
+NEEDLES = ("'a'", "'l'", "'lo'", "''")
 NUMBERS = ("integer", "bigint", "decimal", "double")
 
 
@@ -64,6 +65,13 @@ class Expressions:
                 lambda d: f"hour({self.of('timestamp', d)} at time zone '{self.one(ZONES)}')",
                 lambda d: f"extract(day from {self.of('date', d)} - {self.of('date', d)})",
                 lambda d: f"cardinality({self.of('array(integer)', d)})",
+                lambda d: f"levenshtein_distance({self.of('varchar', d)}, {self.of('varchar', d)})",
+                lambda d: f"strpos({self.of('varchar', d)}, {self.one(NEEDLES)}, {self.one(('1', '2', '-1', '-2'))})",
+                lambda d: f"bit_count({self.of('bigint', d)}, 64)",
+                lambda d: f"crc32(to_utf8({self.of('varchar', d)}))",
+                lambda d: (
+                    f"bitwise_{self.one(('left_shift', 'right_shift', 'right_shift_arithmetic'))}({self.of('bigint', d)}, {self.one(('0', '1', '7', '63', '64'))})"
+                ),
                 lambda d: f"bitwise_{self.one(('and', 'or', 'xor'))}({self.of('integer', d)}, {self.of('bigint', d)})",
                 lambda d: f"cast({self.any(('varchar', 'double', 'decimal'), d)} as bigint)",
                 lambda d: self.choice("bigint", d),
@@ -109,6 +117,29 @@ class Expressions:
                 lambda d: (
                     f"json_extract_scalar('{{\"a\": ' || cast({self.of('integer', d)} as varchar) || '}}', '$.a')"
                 ),
+                lambda d: (
+                    f"format('{self.one(('%d', '%,d', '%05d', '%+8d|', '%-6d|', '%x'))}', {self.any(('integer', 'bigint'), d)})"
+                ),
+                lambda d: (
+                    f"format('{self.one(('%.1f', '%,.2f', '%.0f', '%+.3f', '%010.2f', '%f'))}', {self.any(('double', 'decimal'), d)})"
+                ),
+                lambda d: (
+                    f"format('{self.one(('%s|', '%10s', '%-5s|', '%.2s'))}', {self.any(('varchar', 'integer', 'boolean', 'date', 'decimal', 'double'), d)})"
+                ),
+                lambda d: (
+                    f"{self.one(('url_encode', 'url_decode', 'url_extract_path', 'url_extract_host', 'normalize'))}({self.of('varchar', d)})"
+                ),
+                lambda d: (
+                    f"url_extract_{self.one(('host', 'path', 'query', 'fragment', 'protocol'))}('http://x/' || {self.of('varchar', d)})"
+                ),
+                lambda d: (
+                    f"array_join(regexp_split({self.of('varchar', d)}, '{self.one(('[a-z]', ',', '[0-9]+', 'll'))}'), '|')"
+                ),
+                lambda d: f"array_join(split({self.of('varchar', d)}, ',', {self.one('123')}), '|')",
+                lambda d: (
+                    f"json_format(cast({self.any(('varchar', 'integer', 'bigint', 'boolean', 'array(integer)', 'date', 'decimal', 'double'), d)} as json))"
+                ),
+                lambda d: f"cast(cast({self.of('varchar', d)} as char({self.one('137')})) as varchar)",
                 lambda d: f"array_join({self.of('array(integer)', d)}, '-', 'x')",
                 lambda d: f"cast({self.of('varchar', d)} as varchar({self.one('135')}))",
                 lambda d: self.choice("varchar", d),
@@ -121,6 +152,11 @@ class Expressions:
                 lambda d: f"({self.any(tuple(LITERALS), d)} is {self.one(('', 'not '))}null)",
                 lambda d: f"({self.of('varchar', d)} like '{self.one(('%a%', 'h_llo%', '', '%'))}')",
                 lambda d: f"regexp_like({self.of('varchar', d)}, '{self.one(('^[a-z]', '[0-9]{2}', 'o$'))}')",
+                lambda d: f"(cast({self.of('varchar', d)} as char(4)) = {self.any(('varchar',), d)})",
+                lambda d: f"(({self.of('integer', d)}, {self.of('varchar', d)}) in ((7, 'x'), (1, 'a')))",
+                lambda d: (
+                    f"(cast(row({self.of('integer', d)}, {self.of('boolean', d)}) as row(a bigint, b boolean)).b)"
+                ),
                 lambda d: f"({self.of('integer', d)} in ({self.of('integer', d)}, {self.of('bigint', d)}))",
                 lambda d: f"any_match({self.of('array(integer)', d)}, x -> x > {self.of('integer', 0)})",
                 lambda d: f"contains({self.of('array(integer)', d)}, {self.of('integer', d)})",

@@ -235,8 +235,9 @@ def to_json(source: Expr, construct: Construct) -> str:
     if t.is_integer(kind) or t.is_decimal(kind) or kind == t.BOOLEAN:
         return to_text(source, construct)
     if kind == t.DOUBLE:
-        finite = f"CASE WHEN isfinite({source.sql}) THEN {source.sql} END"
-        return f"{extensions.JAVA_NUMBER.name}({finite})"
+        finite = f"{extensions.JAVA_NUMBER.name}(CASE WHEN isfinite({source.sql}) THEN {source.sql} END)"
+        odd = f"""concat('"', {to_text(source, construct)}, '"')"""
+        return f"CASE WHEN isfinite({source.sql}) THEN {finite} ELSE {odd} END"
     if kind in (t.VARCHAR, t.DATE):
         return f"{jsons.quoted(f'CAST({source.sql} AS VARCHAR)')}"
     if kind == t.JSON:

@@ -312,7 +312,13 @@ def row_among(node: exp.In, at: Clause) -> Expr:
         raise UnsupportedSql(f"{text_of(node)}: a row among other things than rows; use EXISTS")
     row = [operand(item, at) for item in node.this.expressions]
     tests = [equal_rows(row, [operand(item, at) for item in choice.expressions], Construct(node)) for choice in choices]
-    return Expr("(" + " OR ".join(test.sql for test in tests) + ")", t.BOOLEAN, merged(tests))
+    sql = "(" + " OR ".join(test.sql for test in tests) + ")"
+    if len(choices) > 1:  # Trino looks rows up in a set then, where one that holds a NULL cannot be looked up
+        if not all(isinstance(part, exp.Literal | exp.Neg) for choice in choices for part in choice.expressions):
+            raise UnsupportedSql(f"{text_of(node)}: a row among rows that are not literals; write = and OR")
+        missing = " OR ".join(f"{part.sql} IS NULL" for part in row)
+        sql = f"CASE WHEN NOT ({missing}) THEN {sql} END"
+    return Expr(sql, t.BOOLEAN, merged(tests))
 
 
 def row_among_rows(node: exp.In, at: Clause) -> Expr:

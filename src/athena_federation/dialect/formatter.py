@@ -69,7 +69,7 @@ def converted(one: Specifier, arg: Expr, construct: Construct) -> str:  # noqa: 
     """The text of one argument; NULL is the word null."""
     missing = "'null'"
     match one.conversion:
-        case "s" | "S" if not set(one.flags) - {"-"}:
+        case "s" if not set(one.flags) - {"-"}:
             if arg.type == t.DOUBLE:
                 arg = Expr(f"{extensions.JAVA_NUMBER.name}({arg.sql})", t.VARCHAR, arg.refs)
             if t.is_float(arg.type) or arg.type.name.startswith("timestamp") or arg.type.element:
@@ -80,7 +80,7 @@ def converted(one: Specifier, arg: Expr, construct: Construct) -> str:  # noqa: 
             text = f"coalesce({text}, 'null')"
             if one.precision is not None:
                 text = f"substr({text}, 1, {one.precision})"
-            return text if one.conversion == "s" else f"upper({text})"
+            return text
         case "d" if t.is_integer(arg.type) and one.precision is None:
             number = f"{extensions.WHOLE_NUMBER.name}({cast(arg, t.BIGINT)}, '{one.sign}')"
         case "f" if t.is_float(arg.type) or t.is_decimal(arg.type):

@@ -69,3 +69,12 @@ select hamming_distance('abc','abd')
 select reverse(a) from lists where k in (1,4)
 select row(1,2)
 select cast(row(1,2) as row(x integer, y integer))
+select n.k, w.t, ((n.k, w.t) in ((7, '-3.75'))) from nums n join words w on n.k = w.k
+select n.k, w.t, ((n.k, w.t) not in ((7, '-3.75'), (1,'a'))) from nums n join words w on n.k = w.k
+select n.k, w.t, (n.k, w.t) = (7, 'x'), (n.k, w.t) <> (7, 'x')  from nums n join words w on n.k = w.k
+select n.k, w.t, ((n.k, w.t) in (select 7, 'x')), ((n.k, w.t) not in (select 7, 'x')) from nums n join words w on n.k = w.k
+select n.k, w.t, ((n.k, w.t) in (select 7, t from words)) from nums n join words w on n.k = w.k
+select n.k, (n.k in ((7), (1))) from nums n
+select (1, cast(null as varchar)) in ((7,'x'),(1,'a')), (2, cast(null as varchar)) in ((7,'x'),(1,'a')), (1, cast(null as varchar)) = (2, 'a'), (1, cast(null as varchar)) <> (2,'a'), (2, cast(null as varchar)) not in ((7,'x'))
+select (2, cast(null as varchar)) in (select 1, 'a'), (2, cast(null as varchar)) = (1, 'a')
+select json_format(cast(nan() as json)), json_format(cast(infinity() as json)), json_format(cast(-infinity() as json)), json_format(cast(array[nan()] as json))
