@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from textwrap import wrap
 from typing import Any
@@ -14,13 +14,15 @@ from rich.text import Text
 
 from athena_federation.display import printable
 from slackanalytics import terminal
-from slackanalytics.people import Duplicates, Matching, Roster
+from slackanalytics.people import Duplicates, Matching, Roster, Rules
 from slackanalytics.people.findings import FRACTION, Findings
 from slackanalytics.people.persons import SHOWN
 from slackanalytics.wording import plural
 
 LISTED = 20
 """Rejected rows that are listed; the JSON form has all."""
+IDENTITY = ("employee_number", "employee_email", "department", "effective_from")
+"""What tells two rows apart."""
 LABEL = 12
 """Columns that a label takes."""
 
@@ -30,6 +32,7 @@ class Checked:
     """A roster, and what Slack's accounts say about it, where they were asked."""
 
     roster: Roster
+    rules: Rules = field(default_factory=Rules)
     matching: Matching | None = None
     findings: Findings | None = None
     since: date | None = None
@@ -55,19 +58,26 @@ def show(checked: Checked, kind: str, *, identified: bool) -> None:
 
 def duplicates(error: Duplicates, kind: str) -> None:
     """The rows that cannot both be right, on stdout."""
+    told = [
+        ({error.unit: entry.place} | {name: getattr(entry, name) for name in IDENTITY}, pair.reason)
+        for pair in error.pairs
+        for entry in (pair.one, pair.two)
+    ]
     if kind == "json":
-        pairs = [{"reason": pair.reason, error.unit + "s": [pair.one.place, pair.two.place]} for pair in error.pairs]
-        _json({"error": "duplicates", "pairs": pairs})
+        pairs = [
+            {"reason": why, "rows": [one, two]} for (one, why), (two, _) in zip(told[::2], told[1::2], strict=True)
+        ]
+        _json({"error": error.summary, "pairs": pairs})
         return
-    rows = [
-        (place, each.employee_number or "", (each.employee_email or "").strip(), each.department or "",
-         str(each.effective_from or ""))
-        for number, pair in enumerate(error.pairs[:SHOWN])
-        for place, each in ((pair.one.place, pair.one), (pair.two.place, pair.two))
-    ]  # fmt: skip
-    terminal.answer(
-        (error.unit, "number", "address", "department", "effective"), rows, (True, False, False, False, False)
-    )
+    title("Rows that contradict each other")
+    shown = [
+        {**row, "employee_email": (row["employee_email"] or "").strip(), "because": "" if number % 2 else why}
+        for number, (row, why) in enumerate(told[: 2 * SHOWN])
+    ]
+    names = [name for name in shown[0] if any(row[name] is not None for row in shown)]
+    rows = [tuple("" if row[name] is None else row[name] for name in names) for row in shown]
+    heads = [name.removeprefix("employee_") for name in names]
+    terminal.answer(heads, rows, [name == error.unit for name in names])
     if len(error.pairs) > SHOWN:
         line("", f"and {plural(len(error.pairs) - SHOWN, 'more pair')}")
 
@@ -84,8 +94,8 @@ def facts(roster: Roster) -> Iterator[tuple[str, str]]:
     )
     yield "not kept", ", ".join(roster.columns_dropped) or "none: every column is used"
     words = {"dmy": "day first", "mdy": "month first"}
-    for field, style in roster.dates.items():
-        yield "dates", f"{roster.columns_used[field]}: {words[style]}"
+    for name, style in roster.dates.items():
+        yield "dates", f"{roster.columns_used[name]}: {words[style]}"
     for each in roster.spellings:
         others = ", ".join(repr(text) for text in each.others)
         yield "spelling", f"{each.field} {each.kept!r}, also written {others} ({plural(each.rows, 'row')})"
@@ -108,7 +118,12 @@ def matched(checked: Checked, matching: Matching) -> None:
     title(f"Accounts in Slack, {checked.since} to {checked.newest}")
     members, guests = matching.count(), matching.count(kind="guest")
     total = sum(members.values())
-    rows = [(rule, number, _percent(number, total), guests[rule]) for rule, number in members.items()]
+    off = {"plus address": not checked.rules.plus, "domain alias": not checked.rules.domains,
+           "alias file": not checked.rules.aliases}  # fmt: skip
+    rows = [
+        (f"{rule} (not set)" if off.get(rule) else rule, number, _percent(number, total), guests[rule])
+        for rule, number in members.items()
+    ]
     terminal.answer(("matched by", "members", "share", "guests"), rows, (False, True, True, True))
     own = total - members["none"]
     bots = sum(matching.count(kind="bot").values())
@@ -138,13 +153,11 @@ def found(findings: Findings, matching: Matching) -> Iterator[tuple[str, str]]:
     for each in findings.suggestions:
         yield (
             "try",
-            f"{each.setting} would match {plural(each.accounts, 'more account').replace('more accounts', 'more')}",
+            f"{each.setting} would match {each.accounts:,} more",
         )
     if matching.unmatched.num_rows:
-        yield (
-            "unmatched",
-            f"--unmatched FILE.csv lists {plural(matching.unmatched.num_rows, 'account')}, guests included",
-        )
+        count = plural(matching.unmatched.num_rows, "account")
+        yield "lists", f"--identified shows who these are; --unmatched FILE.csv writes the {count} that are nobody's"
 
 
 def lists(findings: Findings, matching: Matching) -> None:

@@ -13,6 +13,7 @@ import click
 from slackanalytics.protocol import examples
 
 if TYPE_CHECKING:
+    from slackanalytics.database import SlackDatabase
     from slackanalytics.hr_report import Checked
     from slackanalytics.people import Roster, Rules
     from slackanalytics.people.dates import Style
@@ -40,12 +41,12 @@ def mapped(_context: click.Context, _parameter: click.Parameter, values: tuple[s
 @hr.command(
     epilog=examples(
         "slackanalytics hr check HR_dataset.csv",
-        "slackanalytics hr check people.xlsx --no-slack             # the file by itself",
-        'slackanalytics hr check people.csv --column employee_email="Work Email" --dates dmy',
-        "slackanalytics hr check people.csv --unmatched unmatched.csv",
+        "slackanalytics hr check people.xlsx --no-slack       # the file by itself",
+        'slackanalytics hr check hr.csv --dates dmy --column employee_email="Contact"',
+        "slackanalytics hr check hr.csv --unmatched unmatched.csv",
     )
 )
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--source",
     type=click.Choice(["slack", "demo", "none"]),
@@ -89,7 +90,7 @@ def check(
     except Duplicates as error:
         hr_report.duplicates(error, kind)
         sys.stdout.flush()
-        raise click.ClickException(str(error).partition("\n")[0]) from error
+        raise click.ClickException(error.summary) from error
     checked = hr_report.Checked(roster) if source == "none" else compared(roster, Rules.of(settings), source)
     hr_report.show(checked, kind, identified=identified)
     sys.stdout.flush()
@@ -108,22 +109,29 @@ def compared(roster: Roster, rules: Rules, source: str | None) -> Checked:
     from slackanalytics.remote import reading
 
     environment = {name: text for name, text in os.environ.items() if name != "SLACKANALYTICS_HR_FILE"}
-    with connect(source=source, environment=environment) as database, reading(database) as shown:
-        first = database.today() - timedelta(days=REACH)
-        with database.sql(f"SELECT max(date) FROM member_analytics WHERE date >= '{first}'") as answer:  # noqa: S608
-            newest = answer.rows()[0][0]
-        if newest is None:
-            raise click.ClickException(f"Slack has published no day since {first}; --no-slack looks at the file alone")
-        last = date.fromisoformat(newest)
-        since = last - timedelta(days=WINDOW - 1)
-        sql = accounts_between(since, last)
-        with database.sql(sql, progress=lambda p: shown.update(p.table, p.done, p.of, p.rows)) as answer:
-            activity = answer.arrow()
+    with connect(source=source, environment=environment) as database:
+        with reading(database) as shown:
+            last = newest_day(database)
+            since = last - timedelta(days=WINDOW - 1)
+            with database.sql(
+                accounts_between(since, last), progress=lambda p: shown.update(p.table, p.done, p.of, p.rows)
+            ) as answer:
+                activity = answer.arrow()
         for text in database.notes():
             terminal.note(text)
     matching = match(activity, roster, rules)
     found = findings(activity, roster, matching, rules, newest=last)
-    return Checked(roster, matching=matching, findings=found, since=since, newest=last)
+    return Checked(roster, rules=rules, matching=matching, findings=found, since=since, newest=last)
+
+
+def newest_day(database: SlackDatabase) -> date:
+    """The newest published day. Raises ClickException where the last days are all missing."""
+    first = database.today() - timedelta(days=REACH)
+    with database.sql(f"SELECT max(date) FROM member_analytics WHERE date >= '{first}'") as answer:  # noqa: S608 - a date
+        newest = answer.rows()[0][0]
+    if newest is None:
+        raise click.ClickException(f"Slack has published no day since {first}; --no-slack looks at the file alone")
+    return date.fromisoformat(newest)
 
 
 def accounts_between(since: date, last: date) -> str:

@@ -49,7 +49,7 @@ class Matching:
     accounts: pa.Table
     """Every account once (`ACCOUNTS`). `employee` is the person's key; of an account without one its own user_id."""
     unmatched: pa.Table
-    """The accounts that are nobody's (`UNMATCHED`), guests and bots included, each with the reason."""
+    """The accounts that are nobody's (`UNMATCHED`), each with the reason; members first, then guests and bots."""
     roster_only: pa.Table
     """The people without an account (`ROSTER_ONLY`); `employed` says whether they work here on the roster's today."""
     tenures: pa.Table
@@ -94,6 +94,7 @@ def match(accounts: pa.Table, roster: Roster, rules: Rules) -> Matching:
         found.append((account["user_id"], person or account["user_id"], rule, kind))
         if person is None:
             nobody.append({**{n: account.get(n) for n in UNMATCHED.names}, "kind": kind, "reason": reason})
+    nobody.sort(key=lambda each: (KINDS.index(each["kind"]), each["user_id"]))
     owners = {employee for _, employee, rule, _ in found if rule != NONE}
     return Matching(
         accounts=pa.Table.from_pylist(

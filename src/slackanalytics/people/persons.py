@@ -40,8 +40,9 @@ class Duplicates(QueryError):
         """Every two rows that cannot both be right, in the file's order."""
         self.unit = unit
         several = f"{plural(len(pairs), 'pair')} of rows contradict" if len(pairs) > 1 else "two rows contradict"
-        lines = [f"{where}: {several} each other; {pairs[0].told(unit)}. Remove one, or give each its effective date"]
-        lines += [pair.told(unit) for pair in pairs[1:SHOWN]]
+        self.summary = f"{where}: {several} each other; remove one of them, or give each its effective date"
+        """What is wrong and what to do, without the rows."""
+        lines = [f"{self.summary}: {pairs[0].told(unit)}", *(pair.told(unit) for pair in pairs[1:SHOWN])]
         if len(pairs) > SHOWN:
             lines.append(f"and {len(pairs) - SHOWN:,} more")
         super().__init__("\n".join(lines))
@@ -92,8 +93,8 @@ def persons_of(where: str, unit: str, entries: Sequence[Entry]) -> tuple[tuple[E
     notes = []
     if snapshots:
         notes.append(
-            f"{snapshots:,} people have one row, of a later date than they were hired; it is taken to hold for the time"
-            " before, too, because the file does not say what was then"
+            f"{snapshots:,} people have a single row, effective since later than they were hired; it counts for the days"
+            " before, too: the file does not say what was then"
         )
     if superseded:
         notes.append(f"{plural(len(superseded), 'address')} passed on from a leaver; accounts count for who has it now")
