@@ -77,6 +77,15 @@ def _limits(shape: Any, value: Any, path: str) -> Iterator[str]:
         size = len(value)
     if size is not None and not limits.get("min", size) <= size <= limits.get("max", size):
         yield f"{path}: {size} is not between {limits.get('min')} and {limits.get('max')}"
-    pattern = limits.get("pattern")
-    if pattern and isinstance(value, str) and "\\p" not in pattern and not re.fullmatch(pattern, value):
-        yield f"{path}: {value!r} does not match {pattern}"
+    wanted = _compiled(limits.get("pattern", ""))
+    if wanted and isinstance(value, str) and not wanted.fullmatch(value):
+        yield f"{path}: {value!r} does not match {wanted.pattern}"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """The pattern, where Python can read it: the models write Java's."""
+    try:
+        return re.compile(pattern) if pattern else None
+    except re.error:
+        return None
