@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from slackanalytics.doctor import Finding
     from slackanalytics.grants import Connection
     from slackanalytics.login import Terminal
     from slackanalytics.oauth import Conversation
@@ -71,25 +73,55 @@ def logout(forget: bool) -> None:
 @click.option(
     "--source", type=click.Choice(["slack", "demo"]), help="slack, or demo for a simulated company [default: slack]."
 )
-def doctor(source: str | None) -> None:
-    """Look at settings, token, scope, Slack and its newest day, and say what to do about each that is not right."""
-    from slackanalytics import terminal
+@click.option("--aws", is_flag=True, help="Look at the installation in AWS instead.")
+@click.option("--stack", metavar="NAME", default="slackanalytics", show_default=True, help="With --aws: its stack.")
+@click.option("--region", metavar="NAME", help="With --aws: AWS region [default: AWS_REGION, or the profile's].")
+@click.option(
+    "--catalog", default="slackanalytics_catalog", show_default=True, help="With --aws: the catalog in Athena."
+)
+@click.option("--workgroup", default="slackanalytics", show_default=True, help="With --aws: Athena's workgroup.")
+def doctor(source: str | None, aws: bool, stack: str, region: str | None, catalog: str, workgroup: str) -> None:
+    """Look at settings, token, scope, Slack and its newest day, and say what to do about each that is not right.
+
+    With --aws: credentials, stack, catalog, function, secret, buckets, workgroup, a query of one day, and the role with
+    which QuickSight asks.
+    """
     from slackanalytics.doctor import findings
     from slackanalytics.settings import Settings
 
     settings = Settings.from_environment(os.environ)
-    out, wrong = terminal.stdout(), 0
-    with ExitStack() as stack:
+    if aws:
+        from datetime import UTC, datetime
+
+        from slackanalytics.cloud import aws_doctor
+        from slackanalytics.cloud.calls import Live
+
+        if source:
+            raise click.UsageError(
+                "--aws and --source exclude each other: one is about AWS, the other about this machine"
+            )
+        installation = aws_doctor.Installation(stack=stack, catalog=catalog, workgroup=workgroup)
+        tell(aws_doctor.findings(Live(region), installation, settings.today or datetime.now(UTC).date()))
+        return
+    with ExitStack() as closing:
         if (source or settings.source) == "demo":
             from slackanalytics.database import demonstrated
 
-            settings, _ = demonstrated(settings, stack)
-        for found in findings(settings):
-            wrong += not found.is_right
-            mark = "[green]ok     [/green]" if found.is_right else "[red]problem[/red]"
-            out.print(f"{mark}  {found.subject:<12}  ", end="")
-            out.print(found.text, markup=False)
-        out.file.flush()
+            settings, _ = demonstrated(settings, closing)
+        tell(findings(settings))
+
+
+def tell(found: Iterable[Finding]) -> None:
+    """One line for each thing looked at. Raises ClickException where one is not right."""
+    from slackanalytics import terminal
+
+    out, wrong = terminal.stdout(), 0
+    for finding in found:
+        wrong += not finding.is_right
+        mark = "[green]ok     [/green]" if finding.is_right else "[red]problem[/red]"
+        out.print(f"{mark}  {finding.subject:<12}  ", end="")
+        out.print(finding.text, markup=False)
+    out.file.flush()
     if wrong:
         raise click.ClickException(
             f"{wrong} of these {'is' if wrong == 1 else 'are'} not right; what to do stands there"
