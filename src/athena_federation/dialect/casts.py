@@ -237,7 +237,7 @@ def to_json(source: Expr, construct: Construct) -> str:
     if kind == t.DOUBLE:
         finite = f"{extensions.JAVA_NUMBER.name}(CASE WHEN isfinite({source.sql}) THEN {source.sql} END)"
         odd = f"""concat('"', {to_text(source, construct)}, '"')"""
-        return f"CASE WHEN isfinite({source.sql}) THEN {finite} ELSE {odd} END"
+        return f"CASE WHEN {source.sql} IS NULL OR isfinite({source.sql}) THEN {finite} ELSE {odd} END"
     if kind in (t.VARCHAR, t.DATE):
         return f"{jsons.quoted(f'CAST({source.sql} AS VARCHAR)')}"
     if kind == t.JSON:

@@ -78,3 +78,6 @@ select n.k, (n.k in ((7), (1))) from nums n
 select (1, cast(null as varchar)) in ((7,'x'),(1,'a')), (2, cast(null as varchar)) in ((7,'x'),(1,'a')), (1, cast(null as varchar)) = (2, 'a'), (1, cast(null as varchar)) <> (2,'a'), (2, cast(null as varchar)) not in ((7,'x'))
 select (2, cast(null as varchar)) in (select 1, 'a'), (2, cast(null as varchar)) = (1, 'a')
 select json_format(cast(nan() as json)), json_format(cast(infinity() as json)), json_format(cast(-infinity() as json)), json_format(cast(array[nan()] as json))
+select n.k, n.f, json_format(cast(n.f as json)) from nums n
+select json_format(cast((power(-2.25, 0) - (n.q * n.n)) as json)) from nums n
+select format('%s', n.f) from nums n
