@@ -26,7 +26,10 @@ class Target:
 
 
 def target(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--stack`, `--region`, `--dry-run`, `--yes`; the command gets `at`, a Target."""
+    """`--stack`, `--region`, `--dry-run`, `--yes`; the command gets `at`, a Target.
+
+    The context's object, where there is one, makes the way to AWS of a region, instead of `Live`.
+    """
 
     @click.option("--stack", metavar="NAME", default=STACK, show_default=True, help="The CloudFormation stack.")
     @click.option("--region", metavar="NAME", help="AWS region [default: AWS_REGION, or the profile's].")
@@ -38,7 +41,8 @@ def target(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(stack: str, region: str | None, dry_run: bool, yes: bool, **rest: Any) -> Any:
         from slackanalytics.cloud.calls import Live, Rehearsal
 
-        calls: Calls = Rehearsal(click.echo, region) if dry_run else Live(region)
+        live: Callable[[str | None], Calls] = click.get_current_context().obj or Live
+        calls: Calls = Rehearsal(click.echo, region) if dry_run else live(region)
         return command(at=Target(stack, calls, yes or dry_run), **rest)
 
     return run

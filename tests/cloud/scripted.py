@@ -1,0 +1,58 @@
+"""A way to AWS whose answers are prepared, and which holds every request against the service's model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+from tests.cloud import service_model
+
+from slackanalytics.cloud.calls import explained
+
+ACCOUNT = "111122223333"
+Answer = Mapping[str, Any] | Exception | Callable[[dict[str, Any]], Any]
+
+
+class Scripted:
+    """Answers by (service, operation): one for all calls, or a list of which the last repeats."""
+
+    rehearses = False
+
+    def __init__(self, answers: Mapping[tuple[str, str], Answer | list[Answer]] | None = None) -> None:
+        self.region = "eu-central-1"
+        self.made: list[tuple[str, str, dict[str, Any]]] = []
+        given = {
+            ("sts", "GetCallerIdentity"): {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/ada"},
+            **(answers or {}),
+        }
+        self.answers = {key: iter_last(value if isinstance(value, list) else [value]) for key, value in given.items()}
+
+    def __call__(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        assert service_model.problems(service, operation, parameters) == []
+        self.made.append((service, operation, parameters))
+        answer = next(self.answers[service, operation]) if (service, operation) in self.answers else {}
+        if callable(answer) and not isinstance(answer, Exception):
+            answer = answer(parameters)
+        if isinstance(answer, Exception):
+            raise explained(service, operation, answer) from answer
+        return dict(answer)
+
+    def operations(self, service: str = "") -> list[str]:
+        """What was called, in order."""
+        return [operation for name, operation, _ in self.made if service in {"", name}]
+
+    def parameters(self, operation: str) -> list[dict[str, Any]]:
+        return [given for _, name, given in self.made if name == operation]
+
+
+def iter_last(answers: list[Answer]) -> Iterator[Answer]:
+    """Each once, then the last for ever."""
+    yield from answers
+    while True:
+        yield answers[-1]
+
+
+def refused(code: str, message: str = "no") -> ClientError:
+    """An answer with which AWS refuses."""
+    return ClientError({"Error": {"Code": code, "Message": message}}, "Operation")
