@@ -22,10 +22,11 @@ class Scripted:
     def __init__(self, answers: Mapping[tuple[str, str], Answer | list[Answer]] | None = None) -> None:
         self.region = "eu-central-1"
         self.made: list[tuple[str, str, dict[str, Any]]] = []
-        given = {
+        given: dict[tuple[str, str], Answer | list[Answer]] = {
             ("sts", "GetCallerIdentity"): {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/ada"},
-            **(answers or {}),
+            ("s3", "HeadObject"): refused("404"),
         }
+        given.update(answers or {})
         self.answers = {key: iter_last(value if isinstance(value, list) else [value]) for key, value in given.items()}
 
     def __call__(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:

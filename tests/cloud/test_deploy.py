@@ -1,0 +1,422 @@
+"""`slackanalytics deploy`: planned before anything is done, followed while it is done, explained where it fails."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from click.testing import CliRunner, Result
+from tests.cloud.scripted import ACCOUNT, Scripted, refused
+
+from athena_federation.errors import ConfigurationError, SourceError
+from slackanalytics.cloud import roster_upload, shipped, stacks
+from slackanalytics.cloud.calls import Live, Pace, checked
+from slackanalytics.cloud.deploy import deploy
+
+CFN = "cloudformation"
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+PACE = Pace(sleep=lambda _: None, now=lambda: NOW)
+ARN = f"arn:aws:cloudformation:eu-central-1:{ACCOUNT}:stack/slackanalytics/1"
+INNER = f"arn:aws:cloudformation:eu-central-1:{ACCOUNT}:stack/slackanalytics-Dashboard-X/2"
+ABSENT = refused("ValidationError", "Stack with id slackanalytics does not exist")
+OWNER = ("-p", f"QuickSightOwnerArn=arn:aws:quicksight:eu-central-1:{ACCOUNT}:user/default/ada")
+GIVEN = (*OWNER, "-p", "SpillBucket=spill-bucket", "-p", "ResultsBucket=results-bucket")
+
+
+def stack(status: str = "CREATE_COMPLETE", **more: Any) -> dict[str, Any]:
+    return {
+        "Stacks": [{"StackName": "slackanalytics", "StackId": ARN, "StackStatus": status, "CreationTime": NOW, **more}]
+    }
+
+
+def event(
+    number: int, resource: str, status: str, reason: str = "", kind: str = "AWS::S3::Bucket", **more: Any
+) -> dict[str, Any]:
+    return {
+        "StackId": ARN, "EventId": str(number), "StackName": "slackanalytics", "LogicalResourceId": resource,
+        "ResourceType": kind, "ResourceStatus": status, "ResourceStatusReason": reason,
+        "Timestamp": NOW + timedelta(seconds=number), **more,
+    }  # fmt: skip
+
+
+def change(action: str, resource: str, kind: str = "AWS::S3::Bucket", **more: Any) -> dict[str, Any]:
+    return {
+        "Type": "Resource",
+        "ResourceChange": {"Action": action, "LogicalResourceId": resource, "ResourceType": kind, **more},
+    }
+
+
+def run(calls: Scripted | None, *arguments: str, given: str = "") -> Result:
+    return CliRunner().invoke(deploy, list(arguments), obj=lambda _region: calls, input=given)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+def test_the_plan_is_shown_and_nothing_done_where_the_answer_is_no() -> None:
+    changes = [
+        change("Add", "RosterBucket"),
+        change("Modify", "QuickSightRole", "AWS::IAM::Role", Replacement="True", Details=[{"Target": {"Name": "RoleName"}}]),
+        change("Modify", "Inner", stacks.STACK, ChangeSetId="arn:aws:cloudformation:eu-central-1:1:changeSet/inner/9"),
+    ]  # fmt: skip
+    inner = {"Status": "CREATE_COMPLETE", "Changes": [change("Remove", "Key", "AWS::KMS::Key")]}
+    calls = Scripted(
+        {
+            (CFN, "DescribeStacks"): ABSENT,
+            (CFN, "DescribeChangeSet"): lambda given: inner if "inner" in given["ChangeSetName"] else {"Status": "CREATE_COMPLETE", "Changes": changes},
+        }
+    )  # fmt: skip
+    done = run(calls, "up", "dashboard", *GIVEN, given="n\n")
+    assert done.exit_code == 1
+    for words in (
+        "RosterBucket",
+        "AWS::IAM::Role",
+        "RoleName",
+        "replace",
+        "slackanalytics / Inner",
+        "1 to delete",
+        "Do this?",
+    ):
+        assert words in done.output, done.output
+    assert "ExecuteChangeSet" not in calls.operations()
+    assert calls.operations(CFN)[-2:] == ["DeleteChangeSet", "DeleteStack"]
+
+
+def test_a_deployment_goes_from_code_to_outputs() -> None:
+    calls = Scripted(
+        {
+            ("s3", "HeadBucket"): refused("404"),
+            (CFN, "DescribeStacks"): [ABSENT, ABSENT, stack(), stack(Outputs=[{"OutputKey": "DashboardId", "OutputValue": "d"}])],
+            (CFN, "DescribeChangeSet"): {"Status": "CREATE_COMPLETE", "Changes": [change("Add", "RosterBucket")]},
+        }
+    )  # fmt: skip
+    done = run(calls, "up", "dashboard", *GIVEN, "--yes")
+    assert done.exit_code == 0, done.output
+    assert calls.operations("s3")[:5] == [
+        "HeadBucket",
+        "CreateBucket",
+        "PutPublicAccessBlock",
+        "PutBucketEncryption",
+        "PutBucketPolicy",
+    ]
+    (created,) = calls.parameters("CreateChangeSet")
+    assert created["ChangeSetType"] == "CREATE"
+    assert created["TemplateURL"].startswith(
+        f"https://slackanalytics-code-{ACCOUNT}-eu-central-1.s3.eu-central-1.amazonaws.com/templates/"
+    )
+    assert {"ParameterKey": "SpillBucket", "ParameterValue": "spill-bucket"} in created["Parameters"]
+    put = [given["Key"] for given in calls.parameters("PutObject")]
+    assert [key.rpartition("/")[2] for key in put] == [f"{name}.yaml" for name in shipped.names()]
+    assert "DashboardId\td" in done.output
+
+
+def test_an_update_keeps_the_parameters_that_are_not_given() -> None:
+    existing = stack(
+        Parameters=[
+            {"ParameterKey": "HrPrefix", "ParameterValue": "x"},
+            {"ParameterKey": "Gone", "ParameterValue": "y"},
+        ]
+    )
+    calls = Scripted({(CFN, "DescribeStacks"): existing})
+    stacks.planned(calls, "slackanalytics", "https://x", {"HrTable": "t"}, ["HrPrefix", "HrTable", "New"], PACE)
+    (created,) = calls.parameters("CreateChangeSet")
+    assert created["ChangeSetType"] == "UPDATE"
+    assert created["Parameters"] == [
+        {"ParameterKey": "HrTable", "ParameterValue": "t"},
+        {"ParameterKey": "HrPrefix", "UsePreviousValue": True},
+    ]
+
+
+def test_nothing_to_do_is_said_and_leaves_no_change_set() -> None:
+    same = {
+        "Status": "FAILED",
+        "StatusReason": "The submitted information didn't contain changes. Submit different information",
+    }
+    calls = Scripted({(CFN, "DescribeStacks"): stack(), (CFN, "DescribeChangeSet"): same})
+    done = run(calls, "up", "dashboard")
+    assert done.exit_code == 0
+    assert "nothing to do" in done.output
+    assert calls.operations(CFN)[-1] == "DeleteChangeSet"
+
+
+@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "ROLLBACK_COMPLETE"])
+def test_a_stack_that_cannot_be_changed_is_left_alone(status: str) -> None:
+    calls = Scripted({(CFN, "DescribeStacks"): stack(status)})
+    with pytest.raises(ConfigurationError, match=status):
+        stacks.planned(calls, "slackanalytics", "https://x", {}, [], PACE)
+    assert "CreateChangeSet" not in calls.operations()
+
+
+def test_a_failure_is_explained_by_the_first_resource_that_failed_also_in_a_stack_within() -> None:
+    outer = [
+        event(
+            9,
+            "slackanalytics",
+            "ROLLBACK_IN_PROGRESS",
+            "The following resource(s) failed",
+            stacks.STACK,
+            PhysicalResourceId=ARN,
+        ),
+        event(
+            8,
+            "Dashboard",
+            "CREATE_FAILED",
+            "Embedded stack was not successfully created",
+            stacks.STACK,
+            PhysicalResourceId=INNER,
+        ),
+        event(2, "Dashboard", "CREATE_IN_PROGRESS", "", stacks.STACK, PhysicalResourceId=INNER),
+        event(-5, "Old", "CREATE_FAILED", "of last week"),
+    ]
+    inner = [
+        event(17, "RosterTable", "CREATE_FAILED", "Resource creation cancelled"),
+        event(16, "AdoptionDashboard", "CREATE_FAILED", "COLUMN_NOT_FOUND\nseats", "AWS::QuickSight::Dashboard"),
+    ]
+    calls = Scripted(
+        {
+            (CFN, "DescribeStacks"): [stack("CREATE_IN_PROGRESS"), stack("ROLLBACK_COMPLETE")],
+            (CFN, "DescribeStackEvents"): lambda given: {
+                "StackEvents": inner if given["StackName"] == INNER else outer
+            },
+        }
+    )
+    seen: list[stacks.Event] = []
+    with pytest.raises(ConfigurationError) as caught:
+        seen.extend(stacks.execute(calls, stacks.Plan("c", "slackanalytics", True, ()), PACE))
+    assert str(caught.value) == (
+        "stack slackanalytics is ROLLBACK_COMPLETE: slackanalytics / Dashboard's AdoptionDashboard"
+        " (AWS::QuickSight::Dashboard): COLUMN_NOT_FOUND seats"
+    )
+    assert [(each.resource, each.stack) for each in seen][:2] == [
+        ("Dashboard", "slackanalytics"),
+        ("Dashboard", "slackanalytics"),
+    ]
+    assert len(seen) == 5
+    assert "Old" not in {each.resource for each in seen}
+
+
+def test_a_refused_change_set_says_why() -> None:
+    calls = Scripted(
+        {
+            (CFN, "DescribeStacks"): ABSENT,
+            (CFN, "DescribeChangeSet"): {"Status": "FAILED", "StatusReason": "no such role"},
+        }
+    )
+    with pytest.raises(ConfigurationError, match="no such role"):
+        stacks.planned(calls, "slackanalytics", "https://x", {}, [], PACE)
+
+
+def test_parameters_are_checked_before_anything_is_done() -> None:
+    calls = Scripted({(CFN, "DescribeStacks"): ABSENT})
+    for arguments, words in ((OWNER, "SpillBucket, ResultsBucket"), (("-p", "Speling=1"), "no parameter Speling")):
+        done = run(calls, "up", "dashboard", *arguments)
+        assert isinstance(done.exception, ConfigurationError)
+        assert words in str(done.exception)
+    assert calls.operations("s3") == []
+    assert run(calls, "up", "dashboard", "-p", "novalue").exit_code == 2
+
+
+RESOURCES = {
+    "StackResourceSummaries": [
+        {"LogicalResourceId": name, "PhysicalResourceId": name.lower(), "ResourceType": kind, "ResourceStatus": "CREATE_COMPLETE",
+         "LastUpdatedTimestamp": NOW}
+        for name, kind in (("RosterBucket", "AWS::S3::Bucket"), ("SpillBucket", "AWS::S3::Bucket"), ("Function", "AWS::Lambda::Function"))
+    ]
+}  # fmt: skip
+BODY = {
+    "TemplateBody": "Resources:\n  RosterBucket:\n    Type: AWS::S3::Bucket\n    DeletionPolicy: Retain\n"
+    "  SpillBucket:\n    Type: AWS::S3::Bucket\n"
+}
+VERSIONS: list[Any] = [
+    {"Versions": [{"Key": "a", "VersionId": "1"}], "DeleteMarkers": [{"Key": "b", "VersionId": "2"}]},
+    {},
+]
+
+
+def ending() -> Scripted:
+    return Scripted(
+        {
+            (CFN, "DescribeStacks"): [stack(), stack(), stack("DELETE_COMPLETE")],
+            (CFN, "ListStackResources"): RESOURCES,
+            (CFN, "GetTemplate"): BODY,
+            ("s3", "ListObjectVersions"): list(VERSIONS),
+        }
+    )
+
+
+def test_only_the_buckets_that_go_are_emptied_and_all_are_named_first() -> None:
+    calls = ending()
+    done = run(calls, "down", given="y\n")
+    assert done.exit_code == 0, done.output
+    assert "bucket spillbucket is emptied and deleted" in done.output
+    assert "bucket rosterbucket is kept" in done.output
+    assert {given["Bucket"] for given in calls.parameters("DeleteObjects")} == {"spillbucket"}
+    assert all(given["ExpectedBucketOwner"] == ACCOUNT for given in calls.parameters("DeleteObjects"))
+    assert calls.parameters("DeleteObjects")[0]["Delete"]["Objects"] == [
+        {"Key": "a", "VersionId": "1"},
+        {"Key": "b", "VersionId": "2"},
+    ]
+    assert calls.operations().index("DeleteObjects") < calls.operations().index("DeleteStack")
+
+
+def test_a_no_deletes_nothing() -> None:
+    calls = ending()
+    assert run(calls, "down", given="n\n").exit_code == 1
+    assert not [name for name in calls.operations() if name.startswith("Delete")]
+
+
+def test_data_is_deleted_where_that_is_asked_for() -> None:
+    calls = ending()
+    done = run(calls, "down", "--delete-data", "--yes")
+    assert done.exit_code == 0, done.output
+    assert {given["Bucket"] for given in calls.parameters("DeleteBucket")} == {"rosterbucket"}
+
+
+def test_status_shows_what_there_is_and_what_it_tells() -> None:
+    calls = Scripted(
+        {
+            (CFN, "DescribeStacks"): stack(Outputs=[{"OutputKey": "RosterLocation", "OutputValue": "s3://b/roster/"}]),
+            (CFN, "ListStackResources"): RESOURCES,
+        }
+    )
+    done = run(calls, "status")
+    assert done.exit_code == 0, done.output
+    for words in ("CREATE_COMPLETE", "AWS::Lambda::Function", "RosterLocation\ts3://b/roster/"):
+        assert words in done.output
+    assert run(Scripted({(CFN, "DescribeStacks"): ABSENT}), "status").exit_code == 1
+
+
+def roster(folder: Path) -> Path:
+    path = folder / "people.csv"
+    path.write_text(
+        'Work Email;Department;Job Title;Cost Center\nada@example.com;"R\\D ""north""";Head;0042\nben@example.com;Sales;"x\ny";7\n',
+        encoding="cp1252",
+    )
+    return path
+
+
+def test_a_roster_arrives_in_the_one_form_that_athena_reads(tmp_path: Path) -> None:
+    calls = Scripted({(CFN, "DescribeStacks"): stack(Outputs=[
+        {"OutputKey": "RosterLocation", "OutputValue": "s3://bucket/roster/"}, {"OutputKey": "DataSetId", "OutputValue": "mine"},
+    ])})  # fmt: skip
+    done = run(calls, "roster", str(roster(tmp_path)), "--refresh")
+    assert done.exit_code == 0, done.output
+    (put,) = calls.parameters("PutObject")
+    assert (put["Bucket"], put["Key"]) == ("bucket", "roster/hr_dataset.csv")
+    lines = list(csv.reader(io.StringIO(put["Body"].decode()), strict=True))
+    assert lines[0] == list(roster_upload.COLUMNS)
+    assert lines[1][:4] == ["ada@example.com", "", 'R\\\\D "north"', ""]
+    assert lines[1][6] == "0042"
+    assert all("\n" not in cell for line in lines for cell in line)
+    assert not put["Body"].startswith(b"\xef\xbb\xbf")
+    assert calls.parameters("CreateIngestion")[0]["DataSetId"] == "mine"
+
+
+def test_a_roster_is_not_put_beside_other_files(tmp_path: Path) -> None:
+    calls = Scripted(
+        {("s3", "ListObjectsV2"): {"Contents": [{"Key": "roster/old.csv"}, {"Key": "roster/hr_dataset.csv"}]}}
+    )
+    done = run(calls, "roster", str(roster(tmp_path)), "--to", "s3://bucket/roster/")
+    assert "old.csv" in str(done.exception)
+    assert "PutObject" not in calls.operations()
+
+
+def test_an_address_for_embedding_is_asked_for_with_all_its_limits() -> None:
+    calls = Scripted(
+        {
+            ("quicksight", "GenerateEmbedUrlForRegisteredUser"): {"EmbedUrl": "https://embed"},
+            (CFN, "DescribeStacks"): stack(),
+        }
+    )
+    done = run(
+        calls,
+        "embed-url",
+        "--user",
+        f"arn:aws:quicksight:eu-central-1:{ACCOUNT}:user/default/ada",
+        "--domain",
+        "https://x.example",
+    )
+    assert done.output == "https://embed\n"
+    (asked,) = calls.parameters("GenerateEmbedUrlForRegisteredUser")
+    assert asked["AllowedDomains"] == ["https://x.example"]
+    assert asked["ExperienceConfiguration"] == {"Dashboard": {"InitialDashboardId": "slack-adoption-dashboard"}}
+
+
+def test_templates_are_listed_printed_and_written(tmp_path: Path) -> None:
+    assert run(None, "template").output.split() == shipped.names()
+    assert run(None, "template", "dashboard").output == shipped.text("dashboard")
+    assert run(None, "template", "--output", str(tmp_path / "t")).exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "t").iterdir()) == [f"{name}.yaml" for name in shipped.names()]
+    assert isinstance(run(None, "template", "nothing").exception, ConfigurationError)
+
+
+def test_what_a_template_says_about_itself_is_read_as_yaml_reads_it() -> None:
+    from tests.cloud.quicksight_yaml import loaded
+
+    for name in shipped.names():
+        text, tree = shipped.text(name), loaded(shipped.text(name))
+        assert shipped.parameters(text) == list(tree.get("Parameters", {}))
+        assert shipped.required(text) == [
+            key for key, value in tree.get("Parameters", {}).items() if "Default" not in value
+        ]
+        assert shipped.retained(text) == {
+            key for key, value in tree["Resources"].items() if value.get("DeletionPolicy") == "Retain"
+        }
+
+
+@pytest.mark.parametrize("verb", [["up", "dashboard", *GIVEN], ["status"], ["down", "--delete-data"], ["embed-url", "--user", f"arn:aws:quicksight:us-east-1:{ACCOUNT}:user/default/a"]], ids=lambda verb: verb[0])  # fmt: skip
+def test_a_rehearsal_needs_no_credentials_and_tells_each_call(verb: list[str]) -> None:
+    done = CliRunner().invoke(deploy, [*verb, "--dry-run"])
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert "sts:GetCallerIdentity" in done.output or "cloudformation:DescribeStacks" in done.output
+
+
+def test_the_calls_of_a_deployment_are_ones_that_boto3_takes(tmp_path: Path) -> None:
+    """Each call that the verbs make, made once more of boto3's own clients, which check it and its name."""
+    recorded: list[tuple[str, str, dict[str, Any]]] = []
+    for calls, arguments in (
+        (Scripted({("s3", "HeadBucket"): refused("404"), (CFN, "DescribeStacks"): [ABSENT, ABSENT, stack()]}), ["up", "dashboard", *GIVEN, "-y"]),
+        (ending(), ["down", "--delete-data", "-y"]),
+        (Scripted(), ["roster", str(roster(tmp_path)), "--to", "s3://b/r/"]),
+        (Scripted({(CFN, "DescribeStacks"): stack()}), ["status"]),
+    ):  # fmt: skip
+        done = run(calls, *arguments)
+        assert done.exit_code == 0, (done.output, done.exception)
+        recorded += calls.made
+    live = Live("eu-central-1")
+    live.session = boto3.session.Session(aws_access_key_id="x", aws_secret_access_key="y", region_name="eu-central-1")
+    for service, operation, parameters in recorded:
+        client = live.client(service)
+        method = next(name for name, api in client.meta.method_to_api_mapping.items() if api == operation)
+        with Stubber(client) as stubber:
+            stubber.add_response(method, {}, parameters)
+            assert live(service, operation, **parameters) == {}
+    assert {service for service, _, _ in recorded} == {"sts", "s3", "cloudformation"}
+
+
+def test_a_wrong_parameter_is_found_before_it_is_sent() -> None:
+    with pytest.raises(ConfigurationError, match="DashboardID"):
+        checked("quicksight", "DeleteDashboard", {"AwsAccountId": ACCOUNT, "DashboardID": "x"})
+
+
+def test_a_refusal_is_one_line_with_the_call_and_the_word_of_aws() -> None:
+    with pytest.raises(SourceError, match=r"^s3:PutObject was refused \(SlowDown\): a b$"):
+        Scripted({("s3", "PutObject"): refused("SlowDown", "a\n  b")})("s3", "PutObject", Bucket="bucket", Key="k")
+
+
+def test_nothing_secret_is_in_what_is_shipped() -> None:
+    for name in shipped.names():
+        assert "xox" not in shipped.text(name)
+    json.dumps(shipped.names())
