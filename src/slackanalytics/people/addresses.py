@@ -15,6 +15,8 @@ def normalised(address: str) -> str:
 
     Upper and lower case of the local part could be different mailboxes by RFC 5321; no mail system in use tells them apart.
     """
+    if address.isascii():
+        return address.strip().lower()
     folded = unicodedata.normalize("NFKC", address).strip().casefold()
     return unicodedata.normalize("NFKC", folded).strip()  # casefold can leave a composed form
 
@@ -40,6 +42,6 @@ def fault(address: str) -> str | None:
         return "the e-mail address has no @" if "@" not in text else "the e-mail address has more than one @"
     if not local or not domain:
         return "the e-mail address has nothing before or after its @"
-    if any(sign.isspace() or not sign.isprintable() for sign in text):
+    if not text.isprintable() or len(text.split()) > 1:
         return "the e-mail address has a blank in it"
     return None

@@ -77,6 +77,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }
 """Field -> the names that columns of it have, those that say most first. What stands earlier is preferred."""
 
+WEIGHT = 1_000
+"""What a column of addresses counts for: more than a header can have of others."""
 FIELDS = tuple(SYNONYMS)
 DATES = ("hire_date", "termination_date", "effective_from")
 _RANKS = {
@@ -108,9 +110,17 @@ def key(name: str) -> str:
 
 
 def recognised(names: Sequence[str], mapping: Mapping[str, str]) -> int:
-    """How many of a line's cells name a column that is known here or was given."""
-    given = {key(name) for name in mapping.values()}
-    return len({key(name) for name in names if key(name) in _RANKS or (key(name) and key(name) in given)})
+    """
+    How much like a header a line is: how many of its cells name a column that is known here or was given.
+
+    A column of addresses outweighs all others, and a line with an address in it is none: job titles are like headings.
+    """
+    if any("@" in name for name in names):
+        return 0
+    keys = {key(name) for name in names} - {""}
+    given = {key(name): field for field, name in mapping.items()}
+    fields = [given.get(each) or _RANKS[each][0] for each in keys if each in given or each in _RANKS]
+    return len(fields) + (WEIGHT if ADDRESS in fields else 0)
 
 
 def choose(where: str, header: Sequence[str], rows: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> Choice:

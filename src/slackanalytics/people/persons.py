@@ -81,7 +81,7 @@ def persons_of(where: str, unit: str, entries: Sequence[Entry]) -> tuple[tuple[E
         if len(its) == 1:  # a snapshot: whatever its date, nothing is known of the time before
             (only,) = its
             snapshots += bool(only.effective_from and only.hire_date and only.effective_from > only.hire_date)
-            rows[key] = (replace(only, effective_from=None),)
+            rows[key] = (replace(only, effective_from=None) if only.effective_from else only,)
             continue
         history = _rehired(its)
         pairs += _same_start(history)
@@ -93,11 +93,12 @@ def persons_of(where: str, unit: str, entries: Sequence[Entry]) -> tuple[tuple[E
     notes = []
     if snapshots:
         notes.append(
-            f"{snapshots:,} people have a single row, effective since later than they were hired; it counts for the days"
+            f"{'1 person has' if snapshots == 1 else f'{snapshots:,} people have'} a single row, effective since later than they were hired; it counts for the days"
             " before, too: the file does not say what was then"
         )
     if superseded:
-        notes.append(f"{plural(len(superseded), 'address')} passed on from a leaver; accounts count for who has it now")
+        told = "1 address was" if len(superseded) == 1 else f"{len(superseded):,} addresses were"
+        notes.append(f"{told} passed on from a leaver; accounts count for who has it now")
     by_place = {entry.place: entry for its_rows in rows.values() for entry in its_rows}
     return tuple(by_place[entry.place] for entry in entries), Persons(
         rows=rows, superseded=frozenset(superseded), notes=tuple(notes)

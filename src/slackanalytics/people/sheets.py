@@ -129,13 +129,12 @@ def separated(path: Path, text: str, encoding: str, recognised: Recognised) -> S
         raise QueryError(f"{path}, line {int(place) + above}: {what}; is a quotation mark left open?") from error
     if not records:
         raise QueryError(f"{path}: the file is empty; it should begin with the names of its columns")
-    header = records[index]
-    skipped = header[0] - 1
+    line, header = records[index]
     return Sheet(
-        header=header[1],
+        header=header,
         rows=tuple(records[index + 1 :]),
-        form=f"text in {encoding}, {NAMES[best]} between values",
-        skipped=skipped,
+        form=f"text in {encoding}, {NAMES[best]} between values" + (f", header in line {line}" if line > 1 else ""),
+        skipped=line - 1,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from slackanalytics.people.entries import ATTRIBUTES, Entry
@@ -25,20 +25,29 @@ class Spelling:
 def unified(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[Spelling, ...]]:
     """The rows with one spelling for each name, and what was changed."""
     found: list[Spelling] = []
-    changed: list[dict[str, str | None]] = [{} for _ in entries]
+    kept: dict[str, dict[str, str | None]] = {}
     for field in ATTRIBUTES:
-        counts: dict[str, Counter[str]] = {}
-        for entry in entries:
-            if text := getattr(entry, field):
-                counts.setdefault(_alike(text), Counter())[text] += 1
-        kept = {alike: _preferred(written) for alike, written in counts.items() if alike}
-        for alike, name in kept.items():
-            others = {text: number for text, number in counts[alike].items() if text != name}
-            if others:
+        written = Counter(text for entry in entries if (text := getattr(entry, field)))
+        alike: dict[str, Counter[str]] = {}
+        for text, number in written.items():
+            alike.setdefault(_alike(text), Counter())[text] = number
+        kept[field] = {}
+        for key, its in alike.items():
+            name = _preferred(its) if key else None  # nothing but blanks
+            kept[field] |= dict.fromkeys(its, name)
+            if name and (others := {text: number for text, number in its.items() if text != name}):
                 found.append(Spelling(field, name, tuple(sorted(others)), sum(others.values())))
-        for change, entry in zip(changed, entries, strict=True):
-            change[field] = kept.get(_alike(getattr(entry, field) or ""))
-    return tuple(replace(e, **change) for e, change in zip(entries, changed, strict=True)), tuple(found)  # type: ignore[arg-type]
+    return tuple(_respelt(entry, kept) for entry in entries), tuple(found)
+
+
+def _respelt(entry: Entry, kept: Mapping[str, Mapping[str, str | None]]) -> Entry:
+    """The row with the names that are kept; the row itself where it has them."""
+    changed = {
+        field: names[text]
+        for field, names in kept.items()
+        if (text := getattr(entry, field)) is not None and names[text] != text
+    }
+    return replace(entry, **changed) if changed else entry  # type: ignore[arg-type]  # texts all of them
 
 
 def _alike(text: str) -> str:

@@ -51,7 +51,7 @@ def read(path: Path, data: bytes, recognised: Recognised) -> Sheet:
     return Sheet(
         header=rows[index][1],
         rows=tuple(rows[index + 1 :]),
-        form=f"sheet {chosen!r} of a workbook",
+        form=f"sheet {chosen!r} of a workbook" + (f", header in row {rows[index][0]}" if rows[index][0] > 1 else ""),
         unit="row",
         skipped=rows[index][0] - 1,
         notes=(f"sheets not read: {', '.join(others)}",) if others else (),

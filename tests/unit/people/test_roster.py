@@ -56,7 +56,7 @@ def test_one_row_holds_for_all_days_until_the_person_leaves(tmp_path: Path) -> N
     assert department_on(its, date(2026, 1, 1)) == {"1": ["Sales"]}
     assert department_on(its, date(2026, 4, 30)) == {"1": ["Sales"]}
     assert department_on(its, date(2026, 5, 1)) == {}
-    assert "1 people have a single row, effective since later" in its.notes[-1]
+    assert "1 person has a single row, effective since later" in its.notes[-1]
 
 
 def test_somebody_who_left_and_came_back_was_away_in_between(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_an_address_that_was_passed_on_is_whose_it_is_now(tmp_path: Path) -> Non
     )  # fmt: skip
     found = people.match(accounts, its, Rules())
     assert found.accounts["employee"].to_pylist() == ["2", "1"]
-    assert "1 address passed on from a leaver" in its.notes[-1]
+    assert "1 address was passed on from a leaver" in its.notes[-1]
 
 
 def test_spellings_that_differ_in_case_and_blanks_are_one_name_the_most_frequent(tmp_path: Path) -> None:

@@ -78,8 +78,20 @@ def test_titles_above_the_header_are_skipped_and_lines_still_count_from_the_top(
     )
     its = people.read(saved(tmp_path / "r.csv", content), today=TODAY)
     assert its.people == 3
+    assert its.form == "text in UTF-8, semicolons between values, header in line 4"
     assert [(each.place, each.reason) for each in its.rejected] == [(5, "the e-mail address has no @")]
     assert people.text_table(tmp_path / "r.csv").num_rows == 4
+
+
+def test_people_whose_titles_are_like_headings_are_not_taken_for_the_header(tmp_path: Path) -> None:
+    content = "Work Email,Rolle,Ort\na@x.y,Manager,Office\n,Site,Department\nb@x.y,Supervisor,City\n"
+    its = people.read(saved(tmp_path / "r.csv", content), today=TODAY)
+    assert [entry.place for entry in its.entries] == [2, 4]
+    content = "Kontakt,Rolle\na@x.y,Manager\n,Site\n"
+    path = saved(tmp_path / "s.csv", content)
+    with pytest.raises(QueryError, match=r"no column looks like .* there are: Kontakt, Rolle"):
+        people.read(saved(path, "Kontakt,Rolle\na@x.y,Manager\n"), today=TODAY)
+    assert people.read(saved(path, content), today=TODAY, mapping={"employee_email": "Kontakt"}).entries[0].place == 2
 
 
 def test_the_line_by_which_excel_names_its_delimiter_is_obeyed(tmp_path: Path) -> None:
