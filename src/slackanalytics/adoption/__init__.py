@@ -1,0 +1,180 @@
+"""Adoption: Slack's member days blended with the roster, and the questions that are asked of them.
+
+adoption = Adoption.read(database, roster, since=date(2025, 10, 25), until=date(2026, 11, 23))
+adoption.ask("activation_by_department", since=date(2026, 10, 1), until=date(2026, 10, 31))
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from athena_federation.dialect import MACROS, to_arrow
+from athena_federation.errors import QueryError
+from slackanalytics import people
+from slackanalytics.adoption import blend
+from slackanalytics.adoption.blend import ATTRIBUTES, UNMATCHED, Blend
+from slackanalytics.adoption.questions import Measure, measures
+from slackanalytics.database import SlackDatabase
+
+__all__ = ["ATTRIBUTES", "UNMATCHED", "Adoption", "Coverage", "Measure", "measures"]
+
+KEPT = 512
+"""Answers that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What is known of one day."""
+
+    day: date
+    status: str
+    """`published`, `pending`, `absent` or `unknown`."""
+    reason: str | None
+    rows: int | None
+
+
+class Adoption:
+    """
+    What was read, in memory and never changed. Any thread may ask.
+
+    `since` and `until` are the first and last day that were read, `newest` the last one that is published.
+    """
+
+    def __init__(
+        self,
+        found: Blend,
+        *,
+        since: date,
+        until: date,
+        roster: people.Roster | None = None,
+        read_at: datetime | None = None,
+    ) -> None:
+        self.since, self.until, self.roster = since, until, roster
+        self.matching = found.matching
+        self.notes = found.notes
+        """What readers should know about the days."""
+        self.read_at = read_at or datetime.now(UTC)
+        self._connection = found.connection
+        for macro in MACROS:
+            self._connection.execute(macro)
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[tuple[object, ...], pa.Table] = OrderedDict()
+        rows = self._connection.execute("SELECT activity_date, status, reason, rows FROM days ORDER BY 1").fetchall()
+        self.coverage = tuple(Coverage(*row) for row in rows)
+        self.newest = max((each.day for each in self.coverage if each.status == "published"), default=None)
+        named = self._connection.execute("SELECT DISTINCT department::VARCHAR FROM member_days WHERE kind <> 'bot'")
+        self.departments = tuple(sorted(name for (name,) in named.fetchall()))
+        """Those that somebody is in on some day, `Unmatched` included."""
+
+    @classmethod
+    def read(
+        cls,
+        database: SlackDatabase,
+        roster: people.Roster | None,
+        rules: people.Rules | None = None,
+        *,
+        since: date,
+        until: date,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Adoption:
+        """
+        The days from `since` to `until`, blended with the roster.
+
+        Raises FederationError where a day cannot be read; a day that is not published yet is named in `coverage`.
+        """
+        found = blend.read(database, roster, rules or people.Rules(), since=since, until=until, progress=progress)
+        return cls(found, since=since, until=until, roster=roster)
+
+    def close(self) -> None:
+        """Forget what was read."""
+        self._connection.close()
+
+    def measures(self) -> list[Measure]:
+        """Every question that can be asked."""
+        return list(measures().values())
+
+    def sql(self, measure: str) -> str:
+        """The statement of a measure, as Athena takes it."""
+        return known(measure).sql
+
+    def ask(
+        self,
+        measure: str,
+        *,
+        since: date,
+        until: date,
+        departments: tuple[str, ...] = (),
+        guests: bool = False,
+        by: str = "location",
+    ) -> pa.Table:
+        """
+        The answer for a period, both days included.
+
+        Args:
+            measure: Its name.
+            since: The first day.
+            until: The last day.
+            departments: Those alone; all of them where it is empty.
+            guests: Whether guests count.
+            by: The roster's attribute that `activation_by_attribute` groups by: one of `ATTRIBUTES`.
+
+        Raises QueryError for a measure or an attribute that there is not.
+        """
+        its = known(measure)
+        if by not in ATTRIBUTES:
+            raise QueryError(f"there is no attribute {by!r}; there is {', '.join(ATTRIBUTES)}")
+        key = (measure, since, until, tuple(sorted(departments)), guests, by)
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+        answer = self._computed(its, since, until, departments, guests=guests, by=by)
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > KEPT:
+                self._answers.popitem(last=False)
+        return answer
+
+    def _computed(
+        self, measure: Measure, since: date, until: date, departments: tuple[str, ...], *, guests: bool, by: str
+    ) -> pa.Table:
+        first = self.since if measure.looks_back is None else since - timedelta(days=measure.looks_back)
+        cursor = self._connection.cursor()  # a connection of its own: its temporary views are nobody else's
+        try:
+            chosen = f" AND department IN ({', '.join(map(quoted, departments))})" if departments else ""
+            days = f"SELECT strftime(activity_date, '%Y-%m-%d') AS date, * FROM member_days WHERE activity_date BETWEEN DATE '{first}' AND DATE '{until}'{chosen}"
+            kinds = "kind <> 'bot'" if guests else "kind = 'member'"
+            tables = {
+                "member_days": days,
+                "counted_days": f"SELECT *, coalesce({by}::VARCHAR, '{UNMATCHED}') AS attribute FROM ({days}) WHERE {kinds}",
+                "period": f"SELECT DATE '{since}' AS since, DATE '{until}' AS until",
+                "days": f"SELECT * FROM days WHERE activity_date <= DATE '{until}'",
+                "roster_only": "SELECT * FROM roster_only",
+            }
+            measure.statement.prepare(cursor)
+            for scan in measure.statement.scans:
+                cursor.execute(f"CREATE OR REPLACE TEMP VIEW {scan.id} AS {tables[scan.relation.name[2]]}")
+            found: Any = cursor.sql(measure.statement.sql).to_arrow_table()
+        finally:
+            cursor.close()
+        schema = pa.schema([(name, to_arrow(kind)) for name, kind in measure.statement.columns])
+        return pa.table([column.cast(f.type) for column, f in zip(found.columns, schema, strict=True)], schema=schema)
+
+
+def known(measure: str) -> Measure:
+    """A measure by its name. Raises QueryError."""
+    if measure not in measures():
+        raise QueryError(f"there is no measure {measure!r}; there is {', '.join(measures())}")
+    return measures()[measure]
+
+
+def quoted(text: str) -> str:
+    """A text as DuckDB reads it."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,204 @@
+"""Member days: what every account did on every day, and whose it was on that day; in one DuckDB, in memory.
+
+The days come through SQL on `member_analytics`, as everybody's do. The person of an account comes from the matching with
+the roster, the person's department from the tenure that holds on the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+import pyarrow as pa
+
+from slackanalytics import people
+from slackanalytics.database import SlackDatabase
+from slackanalytics.people import matching, tenures
+
+UNMATCHED = "Unmatched"
+"""The department of an account that no row of the roster holds for on a day."""
+CHUNK = 31
+"""Days asked for at a time."""
+
+FLAGS = ("is_guest", "is_billable_seat", "is_active", "is_active_ios", "is_active_android", "is_active_desktop")
+COUNTS = ("messages_posted_count", "channel_messages_posted_count", "reactions_added_count", "files_added_count")
+IDENTITY = ("user_id", "email_address", "enterprise_employee_number")
+ATTRIBUTES = ("location", "manager_email", "job_title", "cost_center", "worker_type")
+
+MEMBER_DAYS = pa.schema(
+    [
+        ("date", pa.string()),
+        ("activity_date", pa.date32()),
+        ("user_id", pa.string()),
+        ("employee", pa.string()),
+        ("email_address", pa.string()),
+        ("department", pa.string()),
+        *((name, pa.string()) for name in ATTRIBUTES),
+        ("matched_by", pa.string()),
+        ("kind", pa.string()),
+        *((name, pa.bool_()) for name in FLAGS),
+        *((name, pa.int64()) for name in COUNTS),
+        ("date_claimed", pa.int64()),
+    ]
+)
+"""The columns of `adoption.member_days`: one row per account and day."""
+
+DAYS = pa.schema(
+    [("date", pa.string()), ("activity_date", pa.date32()), ("status", pa.string()), ("reason", pa.string()), ("rows", pa.int64())]
+)  # fmt: skip
+"""The columns of `adoption.days`."""
+
+Progress = Callable[[int, int], None]
+"""Told how many days are read, and how many there are to read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blend:
+    """What was read, as tables `member_days`, `days` and `roster_only` of a DuckDB instance of its own."""
+
+    connection: duckdb.DuckDBPyConnection
+    matching: people.Matching
+    notes: tuple[str, ...]
+
+
+def read(
+    database: SlackDatabase,
+    roster: people.Roster | None,
+    rules: people.Rules,
+    *,
+    since: date,
+    until: date,
+    progress: Progress | None = None,
+) -> Blend:
+    """
+    Read days and blend them with the roster.
+
+    Raises FederationError where a day cannot be read.
+    """
+    connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    connection.execute("SET TimeZone = 'UTC'")
+    counts = ", ".join(f"{name} INTEGER" for name in COUNTS)
+    flags = ", ".join(f"{name} BOOLEAN" for name in FLAGS)
+    connection.execute(
+        f"CREATE TABLE read (activity_date DATE, user_id VARCHAR, {flags}, {counts}, date_claimed BIGINT)"
+    )
+    connection.execute(
+        "CREATE TABLE accounts (user_id VARCHAR, email_address VARCHAR, enterprise_employee_number VARCHAR, is_guest BOOLEAN)"
+    )
+    total = (until - since).days + 1
+    for first, last in spans(since, until):
+        read_days(database, connection, first, last)
+        if progress:
+            progress((last - since).days + 1, total)
+    notes = tuple(database.notes())
+    accounts: pa.Table = connection.sql("FROM accounts ORDER BY user_id").to_arrow_table()
+    whose = matched(accounts, roster, rules)
+    join(connection, whose)
+    keep_days(database, connection, since, until)
+    return Blend(connection=connection, matching=whose, notes=notes)
+
+
+def spans(since: date, until: date) -> Iterator[tuple[date, date]]:
+    """The days, some at a time."""
+    first = since
+    while first <= until:
+        last = min(first + timedelta(days=CHUNK - 1), until)
+        yield first, last
+        first = last + timedelta(days=1)
+
+
+def read_days(database: SlackDatabase, connection: duckdb.DuckDBPyConnection, first: date, last: date) -> None:
+    """The rows of some days, and who the accounts are by the newest of them."""
+    names = ", ".join(("activity_date", *IDENTITY, *FLAGS, *COUNTS, "date_claimed"))
+    sql = f"SELECT {names} FROM slackanalytics.member_analytics WHERE date BETWEEN '{first}' AND '{last}'"
+    kept = ", ".join(("activity_date", "user_id", *FLAGS, *COUNTS, "date_claimed"))
+    with database.sql(sql) as answer:
+        for batch in answer.batches():
+            connection.register("incoming", pa.Table.from_batches([batch]))
+            connection.execute(f"INSERT INTO read SELECT {kept} FROM incoming")
+            connection.execute(
+                "CREATE OR REPLACE TEMP TABLE newest AS SELECT user_id, arg_max(email_address, activity_date) AS e,"
+                " arg_max(enterprise_employee_number, activity_date) AS n, arg_max(is_guest, activity_date) AS g"
+                " FROM incoming GROUP BY user_id"
+            )
+            connection.execute("DELETE FROM accounts WHERE user_id IN (SELECT user_id FROM newest)")
+            connection.execute("INSERT INTO accounts FROM newest")
+            connection.unregister("incoming")
+
+
+def matched(accounts: pa.Table, roster: people.Roster | None, rules: people.Rules) -> people.Matching:
+    """Whose each account is; without a roster nobody's."""
+    if roster is not None:
+        return people.match(accounts, roster, rules)
+    ids, kinds = accounts["user_id"], [matching.kind_of(each, rules) for each in accounts.to_pylist()]
+    none, reason = pa.array([matching.NONE] * len(ids)), pa.array(["there is no roster"] * len(ids), pa.string())
+    numbers = accounts["enterprise_employee_number"]
+    return people.Matching(
+        accounts=pa.table([ids, ids, none, pa.array(kinds, pa.string())], schema=matching.ACCOUNTS),
+        unmatched=pa.table(
+            [ids, accounts["email_address"], numbers, pa.array(kinds, pa.string()), reason], schema=matching.UNMATCHED
+        ),
+        roster_only=matching.ROSTER_ONLY.empty_table(),
+        tenures=tenures.SCHEMA.empty_table(),
+    )
+
+
+def join(connection: duckdb.DuckDBPyConnection, found: people.Matching) -> None:
+    """`member_days`, in which texts that repeat are numbers underneath."""
+    for name, table in (("matching", found.accounts), ("tenures", found.tenures), ("roster_only", found.roster_only)):
+        connection.register("incoming", table)
+        connection.execute(f"CREATE TABLE {name} AS FROM incoming")
+        connection.unregister("incoming")
+    texts = {
+        "d.user_id": "user_id", "m.employee": "employee", "a.email_address": "email_address",
+        f"coalesce(t.department, '{UNMATCHED}')": "department", **{f"t.{name}": name for name in ATTRIBUTES},
+        "m.matched_by": "matched_by", "m.kind": "kind",
+    }  # fmt: skip
+    source = {
+        "user_id": "SELECT user_id FROM accounts", "employee": "SELECT employee FROM matching",
+        "email_address": "SELECT email_address FROM accounts", "matched_by": "SELECT matched_by FROM matching",
+        "kind": "SELECT kind FROM matching",
+        "department": f"SELECT department FROM tenures UNION SELECT '{UNMATCHED}'",
+        **{name: f"SELECT {name} FROM tenures" for name in ATTRIBUTES},
+    }  # fmt: skip
+    for name, values in source.items():
+        known = f"SELECT DISTINCT {name} FROM ({values}) WHERE {name} IS NOT NULL ORDER BY 1"
+        some = connection.execute(known).fetchone() is not None
+        connection.execute(f"CREATE TYPE of_{name} AS ENUM ({known if some else chr(39) * 2})")
+    coded = ", ".join(f"CAST({text} AS of_{name}) AS {name}" for text, name in texts.items())
+    plain = ", ".join(f"d.{name}" for name in (*FLAGS, *COUNTS, "date_claimed"))
+    connection.execute(
+        f"CREATE TABLE member_days AS SELECT d.activity_date, {coded}, {plain}"
+        " FROM read d JOIN accounts a ON a.user_id = d.user_id JOIN matching m ON m.user_id = d.user_id"
+        " LEFT JOIN tenures t ON t.employee = m.employee AND m.matched_by <> 'none'"
+        " AND (t.since IS NULL OR t.since <= d.activity_date) AND (t.until IS NULL OR d.activity_date < t.until)"
+        " ORDER BY d.activity_date"
+    )
+    connection.execute("DROP TABLE read")
+
+
+def keep_days(database: SlackDatabase, connection: duckdb.DuckDBPyConnection, since: date, until: date) -> None:
+    """`days`: which are there, and why others are not. A day counts as published when there are rows of it."""
+    connection.execute(
+        "CREATE TABLE days (date VARCHAR, activity_date DATE, status VARCHAR, reason VARCHAR, rows BIGINT)"
+    )
+    there = dict(connection.execute("SELECT activity_date, count(*) FROM member_days GROUP BY 1").fetchall())
+    known = {status.day: status for status in database.days.status()}
+    for n in range((until - since).days + 1):
+        day = since + timedelta(days=n)
+        row: tuple[object, ...]
+        if day in there:
+            row = (day.isoformat(), day, "published", None, there[day])
+        else:
+            status = known.get(day)
+            said = (
+                status.status
+                if status and status.status in ("pending", "absent")
+                else "absent"
+                if status
+                else "unknown"
+            )
+            row = (day.isoformat(), day, said, status.reason if status else None, None)
+        connection.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?)", list(row))
