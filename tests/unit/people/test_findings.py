@@ -87,9 +87,8 @@ def test_an_exported_cell_is_never_a_formula_and_loses_nothing(
     export.write(path, pa.table({"name": pa.array(cells, pa.string())}))
     with path.open(encoding="utf-8", newline="") as file:
         read = [row[0] if row else "" for row in csv.reader(file)][1:]
-    assert [cell.removeprefix("'") if (cell[1:2] or " ") in "=+-@\t\r" else cell for cell in read] == [
-        c or "" for c in cells
-    ]
+    computed = [(cell or "?")[:1] in "=+-@\t\r" for cell in cells]
+    assert read == [f"'{cell}" if its else cell or "" for cell, its in zip(cells, computed, strict=True)]
     assert not any(cell.startswith(export.DANGEROUS) for cell in read)
 
 
