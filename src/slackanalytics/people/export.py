@@ -29,7 +29,7 @@ def write(path: Path, table: pa.Table) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
+            writer = csv.writer(file, lineterminator="\r\n")  # so that both are quoted within cells
             writer.writerow(table.schema.names)
             writer.writerows([defended(cell) for cell in row.values()] for row in table.to_pylist())
     except OSError as error:

@@ -34,6 +34,18 @@ def test_a_serial_number_is_a_day(day: date, rest: str) -> None:
     assert parse(f"{(day - EXCEL_EPOCH).days}{rest}", "dmy") == day
 
 
+@pytest.mark.parametrize(
+    ("text", "style"), [("13/12/2024", "dmy"), ("12/13/2024", "mdy"), ("12/12/2024", None), ("11/12/2024", None)]
+)
+def test_twelve_is_a_month_and_thirteen_is_not(text: str, style: Style | None) -> None:
+    assert evidence([(2, text)]).style == style
+
+
+@pytest.mark.parametrize(("text", "year"), [("1/2/68", 2068), ("1/2/69", 1969), ("1/2/00", 2000), ("1/2/99", 1999)])
+def test_two_digits_of_a_year_are_read_as_posix_has_it(text: str, year: int) -> None:
+    assert parse(text, "dmy") == date(year, 2, 1)
+
+
 @given(st.lists(days, min_size=1, max_size=8), st.sampled_from(["dmy", "mdy"]))
 def test_a_column_is_never_settled_wrongly(column: list[date], style: Style) -> None:
     """Whatever is said of a column, the days that it was made from are among the readings that are left."""

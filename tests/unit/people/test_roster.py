@@ -60,6 +60,8 @@ def test_one_row_holds_for_all_days_until_the_person_leaves(tmp_path: Path) -> N
 
 
 def test_somebody_who_left_and_came_back_was_away_in_between(tmp_path: Path) -> None:
+    its = roster(tmp_path / "s.csv", "1,a@x.y,Sales,2020-01-01,2024-01-01,", "1,a@x.y,Ops,2024-01-01,,")
+    assert department_on(its, date(2024, 1, 1)) == {"1": ["Ops"]}
     its = roster(tmp_path / "r.csv", "1,a@x.y,Sales,2020-01-01,2024-01-01,", "1,a@x.y,Finance,2025-01-01,,")
     assert department_on(its, date(2023, 12, 31)) == {"1": ["Sales"]}
     assert department_on(its, date(2024, 6, 1)) == {}
@@ -199,6 +201,8 @@ def test_on_no_day_is_anybody_in_two_departments(
         tmp_path / "r.csv",
         *(f"{who},p{who}@x.y,{where},,{left or ''},{since or ''}" for who, where, since, left in rows),
     )
+    spans = [(each["since"] or date.min, each["until"] or date.max) for each in table(its).to_pylist()]
+    assert all(since < until for since, until in spans)
     for day in (date(2025, 12, 31) + timedelta(days=n) for n in range(24)):
         for person in "12":
             held = [row for row in rows if row[0] == person]
