@@ -1,0 +1,184 @@
+"""What may be shown of groups: nothing that tells, or lets anybody compute, a figure about fewer people than a minimum.
+
+A cell counts people of a group (`people`), and some of them (`parts`: those active, those who posted). Three rules:
+
+1. A group of fewer people than the minimum shows nothing.
+2. A part of 1 to minimum - 1 people is hidden, and so is one that leaves 1 to minimum - 1 others.
+3. Where the groups of a margin add up to a total that is shown, further cells are hidden, the smallest first, until the
+   total and what else is shown leave at least two possible values for each hidden one.
+
+Whatever is computed from a hidden figure is hidden with it. A part of nobody, or of everybody, is shown.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import pyarrow as pa
+
+MINIMUM = 5
+"""People that a figure must be about. Viva Insights and most surveys of employees take the same."""
+FLOOR = 3
+"""The least that the minimum can be set to."""
+
+
+class Role(StrEnum):
+    """What somebody may see."""
+
+    AGGREGATE = "aggregate"
+    """Groups, by the rules here."""
+    PSEUDONYMOUS = "pseudonymous"
+    """Rows about people without names, who cannot be found without the key."""
+    IDENTIFIED = "identified"
+    """Names. Asks for a reason, which is logged."""
+
+    @property
+    def may_ask_freely(self) -> bool:
+        """Whether SQL of one's own may be run: no rule about groups can hold for that."""
+        return self is not Role.AGGREGATE
+
+    @property
+    def sees_names(self) -> bool:
+        return self is Role.IDENTIFIED
+
+
+REASON = 10
+"""Characters that a reason has at least."""
+
+
+@dataclass(slots=True)
+class Cell:
+    """One number of people, what it can be at least and at most as far as others know, and whether it is hidden."""
+
+    value: int
+    most: int | None
+    hidden: bool = False
+
+    def bounds(self) -> tuple[int, int]:
+        """Anything from nobody to all."""
+        return 0, self.most if self.most is not None else 10**9
+
+
+def suppressed(
+    table: pa.Table,
+    *,
+    groups: Sequence[str],
+    people: str,
+    parts: Sequence[str] = (),
+    minimum: int = MINIMUM,
+    additive: str | None = "department",
+    base: pa.Table | None = None,
+) -> pa.Table:
+    """
+    The table with NULL for what must not be shown, and a column `hidden` that says in which rows something is.
+
+    Args:
+        table: One row per cell.
+        groups: The columns that name a cell; none for a total.
+        people: The column that counts the people of a cell.
+        parts: The columns that count some of them. Other numbers of the table are taken to be computed from these.
+        minimum: See `MINIMUM`.
+        additive: The column of `groups` whose cells add up to a total that is shown somewhere, for each value of the others.
+        base: The same table under a filter that leaves people out (without guests): what the difference to it would
+            tell is hidden as well.
+    """
+    rows = table.to_pylist()
+    counted = [name for name in (people, *parts) if name in table.column_names]
+    cells = {
+        name: [Cell(int(row[name] or 0), None if name == people else int(row[people] or 0)) for row in rows]
+        for name in counted
+    }
+    for n, row in enumerate(rows):
+        small = 0 < (row[people] or 0) < minimum
+        for name in counted:
+            value, whole = int(row[name] or 0), int(row[people] or 0)
+            cells[name][n].hidden = small or (name != people and (0 < value < minimum or 0 < whole - value < minimum))
+    if base is not None:
+        hide_differences(rows, base.to_pylist(), groups, cells, minimum)
+    margins: dict[tuple[Any, ...], list[int]] = {}
+    if additive is not None and additive in groups:
+        for n, row in enumerate(rows):
+            margins.setdefault(tuple(row[name] for name in groups if name != additive), []).append(n)
+    for name in counted:  # people come first: where they are hidden, so are their parts
+        for n, cell in enumerate(cells[people]):
+            cells[name][n].hidden |= cell.hidden
+            cells[name][n].most = None if cell.hidden else cells[name][n].most
+        for margin in margins.values():
+            protect([cells[name][n] for n in margin])
+    return blanked(table, rows, groups, cells)
+
+
+def hide_differences(
+    rows: list[dict[str, Any]],
+    base: list[dict[str, Any]],
+    groups: Sequence[str],
+    cells: dict[str, list[Cell]],
+    minimum: int,
+) -> None:
+    """Hides cells that differ from those of another filter by too few people."""
+    before = {tuple(row[name] for name in groups): row for row in base}
+    for n, row in enumerate(rows):
+        other = before.get(tuple(row[name] for name in groups), {})
+        for name, column in cells.items():
+            if 0 < abs(column[n].value - int(other.get(name) or 0)) < minimum:
+                column[n].hidden = True
+
+
+def protect(cells: Sequence[Cell]) -> None:
+    """Hides more of the cells of one margin until none that is hidden can be computed from the total."""
+    while any(cell.hidden for cell in cells) and not all(uncertain(cell, cells) for cell in cells if cell.hidden):
+        shown = [cell for cell in cells if not cell.hidden]
+        if not shown:
+            return
+        min(shown, key=lambda cell: (cell.value == 0, cell.value)).hidden = True
+
+
+def uncertain(cell: Cell, cells: Sequence[Cell]) -> bool:
+    """Whether the total and what is shown leave more than one value for a hidden cell."""
+    total = sum(each.value for each in cells if each.hidden)
+    others = [each.bounds() for each in cells if each.hidden and each is not cell]
+    low, high = cell.bounds()
+    least = max(low, total - sum(most for _, most in others))
+    most = min(high, total - sum(least for least, _ in others))
+    return most > least
+
+
+def blanked(
+    table: pa.Table, rows: list[dict[str, Any]], groups: Sequence[str], cells: dict[str, list[Cell]]
+) -> pa.Table:
+    """The table without what is hidden."""
+    hidden = [any(column[n].hidden for column in cells.values()) for n in range(len(rows))]
+    columns = []
+    for field in table.schema:
+        values = [row[field.name] for row in rows]
+        if field.name in cells:
+            values = [None if cell.hidden else value for cell, value in zip(cells[field.name], values, strict=True)]
+        elif field.name not in groups and (pa.types.is_integer(field.type) or pa.types.is_floating(field.type)):
+            values = [None if gone else value for gone, value in zip(hidden, values, strict=True)]
+        columns.append(pa.array(values, field.type))
+    return pa.table([*columns, pa.array(hidden, pa.bool_())], names=[*table.schema.names, "hidden"])
+
+
+def too_small(tables: Iterable[pa.Table], *, group: str, people: str, minimum: int = MINIMUM) -> frozenset[str]:
+    """Groups that hold fewer people than the minimum somewhere: a selection that holds one of them must not be totalled."""
+    return frozenset(row[group] for table in tables for row in table.to_pylist() if 0 < (row[people] or 0) < minimum)
+
+
+FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n|%]")
+"""How a cell begins that a spreadsheet may take for a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
+
+
+def spreadsheet_safe(value: object) -> object:
+    """A value as it may stand in a CSV file: texts that look like a formula get an apostrophe; numbers stay numbers."""
+    if not isinstance(value, str) or not FORMULA.match(value):
+        return value
+    try:
+        number = float(value)
+    except ValueError:
+        return f"'{value}"
+    return value if math.isfinite(number) and value.strip() == value else f"'{value}"
