@@ -49,7 +49,7 @@ ENVIRONMENT = """\b
 Settings come from the environment; the ones needed first:
   SLACKANALYTICS_SLACK_TOKEN   user token (xoxp-…) with the scope admin.analytics:read
   SLACKANALYTICS_SOURCE=demo   a simulated company instead of Slack; needs nothing else
-  SLACKANALYTICS_HR_FILE       the HR roster, a CSV file: table hr.hr_dataset
+  SLACKANALYTICS_HR_FILE       the HR roster: table hr.hr_dataset
 
 \b
 Words are completed in bash after
@@ -69,7 +69,7 @@ def source_options(command: Any) -> Any:
     """Options shared by all verbs that look at the tables."""
     command = click.option(
         "--hr", "hr_file", metavar="FILE", type=click.Path(path_type=Path),
-        help="HR roster (CSV with a header line): becomes table hr.hr_dataset, every column varchar.",
+        help="HR roster (CSV, XLSX or SCIM): becomes table hr.hr_dataset, every column varchar.",
     )(command)  # fmt: skip
     return click.option(
         "--source",

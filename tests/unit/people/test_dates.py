@@ -105,6 +105,13 @@ def test_a_column_that_its_own_values_leave_open_is_read_as_the_others_and_that_
     assert any("termination date: dates are read with the month first" in note for note in its.notes)
 
 
+def test_columns_that_settle_it_differently_settle_no_third(tmp_path: Path) -> None:
+    header = "email,hire date,termination date,effective date"
+    read = roster(tmp_path / "r.csv", "25/04/2024,04/25/2026,03/04/2026", header=header)
+    with pytest.raises(QueryError, match="effective date: 03/04/2026"):
+        read()
+
+
 def test_what_nothing_settles_is_an_error_that_names_the_choice(tmp_path: Path) -> None:
     read = roster(tmp_path / "r.csv", "03/03/2024,", "03/04/2024,")
     with pytest.raises(QueryError, match=r"hire date: 03/04/2024 \(line 3\) can be read .* --dates dmy or --dates mdy"):

@@ -65,6 +65,12 @@ def test_rules_that_would_match_more_are_suggested(tmp_path: Path) -> None:
     assert found(tmp_path / "r.csv", rows, accounts, Rules(plus=True, domains={"old.example": "x.y"})).suggestions == ()
 
 
+def test_a_domain_that_fits_two_is_not_suggested(tmp_path: Path) -> None:
+    rows = [f"{n},p{n % 3}@{'x.y' if n < 3 else 'y.z'},Sales,," for n in range(6)]
+    accounts: list[Account] = [(f"W{n}", f"p{n}@old.example", None, None, None) for n in range(3)]
+    assert found(tmp_path / "r.csv", rows, accounts).suggestions == ()
+
+
 def test_accounts_of_several_people_and_people_of_several_accounts_are_counted(tmp_path: Path) -> None:
     rows = ["1,Ada@x.y,Sales,,", "2,ada@x.y,Sales,,", "3,bo@x.y,Sales,,"]
     accounts: list[Account] = [

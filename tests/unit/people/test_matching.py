@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from slackanalytics import people
 from slackanalytics.people import Matching, Roster, Rules
+from slackanalytics.people.addresses import without_tag
 from slackanalytics.people.rules import alias_file
 
 TODAY = date(2026, 11, 25)
@@ -148,6 +149,14 @@ def test_a_tag_that_somebody_has_as_their_address_is_theirs(tmp_path: Path) -> N
     rules = Rules(plus=True)
     assert one(people.match(accounts([("W1", "ada+lab@example.com", None, False)]), its, rules))["employee"] == "2"
     assert one(people.match(accounts([("W1", "ada+x@example.com", None, False)]), its, rules))["matched_by"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("address", "without"),
+    [("a+b+c@x.y", "a@x.y"), ("a@x.y", "a@x.y"), ("+b@x.y", "+b@x.y"), ("nobody", "nobody"), ("a+b", "a+b")],
+)
+def test_an_address_without_its_tag_is_still_an_address(address: str, without: str) -> None:
+    assert without_tag(address) == without
 
 
 def test_two_accounts_of_one_person_are_one_employee(tmp_path: Path) -> None:

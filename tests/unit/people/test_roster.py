@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from athena_federation.errors import ConfigurationError
 from slackanalytics import people
 from slackanalytics.people import Duplicates, Roster, Rules
 from slackanalytics.people.tenures import table
@@ -112,6 +113,23 @@ def test_an_address_that_was_passed_on_is_whose_it_is_now(tmp_path: Path) -> Non
     assert "1 address was passed on from a leaver" in its.notes[-1]
 
 
+def test_a_row_without_a_number_that_could_be_two_peoples_is_neither_ones(tmp_path: Path) -> None:
+    its = roster(tmp_path / "r.csv", "1,a@x.y,Sales,,,", "2,A@x.y,Ops,,,", ",a@X.y,Finance,,,")
+    assert set(its.persons.rows) == {"1", "2", "a@x.y"}
+
+
+def test_somebody_who_left_on_the_day_of_the_hire_never_worked_here(tmp_path: Path) -> None:
+    its = roster(tmp_path / "r.csv", "1,a@x.y,Sales,2026-01-05,2026-01-05,")
+    assert department_on(its, date(2026, 1, 5)) == {}
+
+
+def test_the_most_frequent_spelling_is_kept_even_in_capitals(tmp_path: Path) -> None:
+    its = roster(
+        tmp_path / "r.csv", "1,a@x.y,HR,,,", "2,b@x.y,HR,,,", "3,c@x.y,Hr,,,", "4,d@x.y,IT,,,", "5,e@x.y,It,,,"
+    )
+    assert [entry.department for entry in its.entries] == ["HR", "HR", "HR", "It", "It"]
+
+
 def test_spellings_that_differ_in_case_and_blanks_are_one_name_the_most_frequent(tmp_path: Path) -> None:
     names = ["Sales", "SALES", "sales ", "Sales", "Customer  Support", "customer support", "Research", "Ｒesearch"]
     its = roster(tmp_path / "r.csv", *(f'{n},p{n}@x.y,"{name}",,,' for n, name in enumerate(names)))
@@ -183,6 +201,20 @@ def test_the_roster_of_the_settings_is_read_as_they_say(tmp_path: Path) -> None:
     rules = Rules.of(Settings.from_environment(variables))
     assert rules == Rules(plus=True, domains={"old.example": "example.com"}, aliases={"n@x.y": "a@x.y"})
     assert people.roster_of(Settings.from_environment({}), today=TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("SLACKANALYTICS_HR_COLUMNS", "employee_email"), ("SLACKANALYTICS_HR_COLUMNS", "a=b,a=c"),
+        ("SLACKANALYTICS_HR_DATES", "ymd"), ("SLACKANALYTICS_HR_PLUS", "yes"), ("SLACKANALYTICS_HR_DOMAINS", "old.example"),
+        ("SLACKANALYTICS_HR_DOMAINS", "old=example.com"), ("SLACKANALYTICS_HR_DOMAINS", "a.b=c.d,c.d=e.f"),
+        ("SLACKANALYTICS_HR_DOMAINS", "@a.b=c.d"), ("SLACKANALYTICS_HR_DOMAINS", "a.b=c.d,a.b=e.f"),
+    ],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_meant_is_an_error_that_names_it(variable: str, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=variable):
+        Settings.from_environment({variable: text})
 
 
 days = st.none() | st.dates(date(2026, 1, 1), date(2026, 1, 20))
