@@ -71,6 +71,12 @@ class Settings:
     data_dir: Path | None = field(default=None, metadata={"variable": "SLACKANALYTICS_DATA_DIR"})
     """Where the encrypted file is, for its owner alone. Default: `slackanalytics` in the user's data directory."""
 
+    minimum_group: int = field(default=5, metadata={"variable": "SLACKANALYTICS_MINIMUM_GROUP"})
+    """People that a figure on a page or in a report must be about, 3 or more; figures of fewer are hidden."""
+
+    audit_log: Path | None = field(default=None, metadata={"variable": "SLACKANALYTICS_AUDIT_LOG"})
+    """The file in which it is written down who looked at people, and why. Default: `audit.ndjson` in the data directory."""
+
     passphrase: str | None = field(default=None, repr=False, metadata={"variable": "SLACKANALYTICS_PASSPHRASE"})
     """Opens the encrypted file. Unset, a key file beside it does, readable by its owner alone."""
 
@@ -131,6 +137,8 @@ class Settings:
             rate_limit=_calls(given.get("SLACKANALYTICS_RATE_LIMIT", "20")),
             token_store=_token_store(given.get("SLACKANALYTICS_TOKEN_STORE")),
             data_dir=_data_dir(given.get("SLACKANALYTICS_DATA_DIR"), environment),
+            minimum_group=_people(given.get("SLACKANALYTICS_MINIMUM_GROUP", "5")),
+            audit_log=_audit_log(given, environment),
             passphrase=given.get("SLACKANALYTICS_PASSPHRASE"),
             client_id=given.get("SLACKANALYTICS_CLIENT_ID"),
             client_secret=given.get("SLACKANALYTICS_CLIENT_SECRET"),
@@ -283,6 +291,20 @@ def _installation(text: str) -> str:
 
 def _data_dir(text: str | None, environment: Mapping[str, str]) -> Path | None:
     return Path(text).expanduser() if text else _own_dir("XDG_DATA_HOME", ".local/share", environment)
+
+
+def _people(text: str) -> int:
+    """With a minimum of 2 either of two people learns about the other."""
+    if not (text.isascii() and text.isdigit() and int(text) >= 3):
+        raise ConfigurationError(f"SLACKANALYTICS_MINIMUM_GROUP must be a number of people from 3 on, not {text!r}")
+    return int(text)
+
+
+def _audit_log(given: Mapping[str, str], environment: Mapping[str, str]) -> Path | None:
+    if text := given.get("SLACKANALYTICS_AUDIT_LOG"):
+        return Path(text).expanduser()
+    folder = _data_dir(given.get("SLACKANALYTICS_DATA_DIR"), environment)
+    return folder / "audit.ndjson" if folder else None
 
 
 def _cache_dir(text: str | None, environment: Mapping[str, str]) -> Path | None:
