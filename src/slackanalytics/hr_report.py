@@ -21,6 +21,8 @@ from slackanalytics.wording import plural
 
 LISTED = 20
 """Rejected rows that are listed; the JSON form has all."""
+STALE = 31
+"""Days after which a roster is called old."""
 IDENTITY = ("employee_number", "employee_email", "department", "effective_from")
 """What tells two rows apart."""
 LABEL = 12
@@ -86,6 +88,8 @@ def facts(roster: Roster) -> Iterator[tuple[str, str]]:
     """How the file reads."""
     source = "by its name" if roster.date_in_name else "its last change"
     yield "file", f"{roster.form}; as of {roster.file_date} ({source}), {plural(roster.age, 'day')} old"
+    if roster.age > STALE:
+        yield "", "that is old: who joined, moved or left since counts wrongly; ask for a newer export"
     out = f", {len(roster.rejected):,} rejected" if roster.rejected else ", none rejected"
     yield "rows", f"{roster.read:,} read{out}; {plural(roster.people, 'person').replace('persons', 'people')}"
     yield (

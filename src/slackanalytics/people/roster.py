@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from slackanalytics.people.persons import Persons, persons_of
 from slackanalytics.people.sheets import Sheet
 from slackanalytics.people.spellings import Spelling, unified
 from slackanalytics.people.styles import settled
+from slackanalytics.wording import plural
 
 SCHEMA = pa.schema(
     [(name, pa.date32() if name in columns.DATES else pa.string()) for name in columns.FIELDS],
@@ -114,21 +115,25 @@ def read(
         columns_dropped=choice.dropped,
         dates=styles,
         spellings=spellings,
-        notes=(*sheet.notes, *notes, *_missing(choice.used), *persons.notes),
+        notes=(*sheet.notes, *notes, *_missing(choice.used, entries), *persons.notes),
         file_date=file_date,
         date_in_name=in_name,
         today=today,
     )
 
 
-def _missing(used: Mapping[str, str]) -> list[str]:
-    """Columns without which something cannot be told."""
+def _missing(used: Mapping[str, str], entries: Sequence[Entry]) -> list[str]:
+    """Columns and values without which something cannot be told."""
     lacking = {
         "department": "nobody has a department",
         "employee_number": "people are matched by their addresses alone",
         "termination_date": "leavers cannot be told",
     }
-    return [f"no column for {name}: {what}" for name, what in lacking.items() if name not in used]
+    notes = [f"no column for {name}: {what}" for name, what in lacking.items() if name not in used]
+    without = sum(entry.department is None for entry in entries)
+    if "department" in used and without:
+        notes.append(f"{plural(without, 'row')} without a department; whoever they are about is shown as Unmatched")
+    return notes
 
 
 def dated(path: Path, today: date) -> tuple[date, bool]:

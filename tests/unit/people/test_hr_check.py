@@ -159,7 +159,9 @@ def test_what_cannot_be_read_is_one_line_and_code_1(
 
 def test_what_the_file_does_not_tell_can_be_said(capfd: pytest.CaptureFixture[str], roster: Path) -> None:
     path = roster.parent / "odd.csv"
-    path.write_text("Kontakt,Team,Hired,Pay\na@x.y,SALES,03/04/2024,1\nb@x.y,Sales,,2\nc@x.y,Sales,,\nd,Sales,,\n")
+    path.write_text(
+        "Kontakt,Team,Hired,Pay\na@x.y,SALES,03/04/2024,1\nb@x.y,Sales,,2\ne@x.y,Sales,,\nc@x.y,,,\nd,Sales,,\n"
+    )
     out, _ = checked(
         capfd,
         str(path),
@@ -172,11 +174,17 @@ def test_what_the_file_does_not_tell_can_be_said(capfd: pytest.CaptureFixture[st
         "dmy",
     )
     for text in (
-        "4 read, 1 rejected; 3 people", "employee_email from 'Kontakt'", "not kept    Pay", "Hired: day first",
-        "department 'Sales', also written 'SALES' (1 row)", "5 │ the e-mail address has no @",
+        "5 read, 1 rejected; 4 people", "employee_email from 'Kontakt'", "not kept    Pay", "Hired: day first",
+        "department 'Sales', also written 'SALES' (1 row)", "1 row without a department", "6 │ the e-mail address has no @",
     ):  # fmt: skip
         assert text in out
     assert cli.run(["hr", "check", str(path), "--column", "nonsense"]) == 2
+
+
+def test_an_old_file_is_called_old(capfd: pytest.CaptureFixture[str], roster: Path) -> None:
+    assert "that is old" not in checked(capfd, str(roster), "--no-slack")[0]
+    old = roster.rename(roster.with_name("HR_2026-09-30.csv"))
+    assert "54 days old\n            that is old: who joined" in checked(capfd, str(old), "--no-slack")[0]
 
 
 def test_without_a_published_day_there_is_nothing_to_compare(
