@@ -18,6 +18,8 @@ from athena_federation.errors import ConfigurationError
 
 SLACK_HOSTS = ("slack.com", "slack-gov.com")
 """Slack, and Slack for governments: https://api.slack.com/authentication/oauth-v2."""
+SHORTEST_EMBED_KEY = 32
+"""Characters of a key that signs links: 128 bits at four a character."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,12 @@ class Settings:
     launch_url: str | None = field(default=None, metadata={"variable": "SLACKANALYTICS_LAUNCH_URL"})
     """In AWS, where the connector's stack is launched with everything filled in; the web app links to it."""
 
+    embed_origins: tuple[str, ...] = field(default=(), metadata={"variable": "SLACKANALYTICS_EMBED_ORIGINS"})
+    """Which applications may show the dashboard in a frame, comma-separated: `https://intranet.example.com`."""
+
+    embed_key: str | None = field(default=None, repr=False, metadata={"variable": "SLACKANALYTICS_EMBED_KEY"})
+    """Signs the links that they show, 32 random characters or more. Unset, links end with the process that made them."""
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """The settings in force; an empty variable counts as unset. Raises ConfigurationError naming the variable."""
@@ -151,6 +159,8 @@ class Settings:
             people=_listed(given.get("SLACKANALYTICS_PEOPLE", "")),
             proxies=_listed(given.get("SLACKANALYTICS_PROXIES", "")),
             launch_url=_launch_url(given.get("SLACKANALYTICS_LAUNCH_URL")),
+            embed_origins=_origins(given.get("SLACKANALYTICS_EMBED_ORIGINS", "")),
+            embed_key=_embed_key(given.get("SLACKANALYTICS_EMBED_KEY")),
         )
 
     @property
@@ -216,6 +226,26 @@ def _launch_url(text: str | None) -> str | None:
     """A page links to it, so it leads to https and nowhere else."""
     if text and not (text.startswith("https://") and text.isascii() and text.isprintable() and " " not in text):
         raise ConfigurationError("SLACKANALYTICS_LAUNCH_URL must begin with https://")
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """They go into a header, so each is scheme, host and port, and nothing else."""
+    name, found = "SLACKANALYTICS_EMBED_ORIGINS", []
+    for each in _listed(text):
+        parts = _url(each, name, "https://intranet.example.com")
+        host = parts.hostname or ""
+        plain = all(sign.isalnum() or sign in ".-:[]" for sign in parts.netloc)
+        good = parts.scheme == "https" or (parts.scheme == "http" and loopback(host))
+        if not host or not plain or not good or parts.path.strip("/"):
+            raise ConfigurationError(f"{name} must be origins like https://intranet.example.com, not {each!r}")
+        found.append(f"{parts.scheme}://{parts.netloc}".lower())
+    return tuple(found)
+
+
+def _embed_key(text: str | None) -> str | None:
+    if text is not None and len(text) < SHORTEST_EMBED_KEY:
+        raise ConfigurationError(f"SLACKANALYTICS_EMBED_KEY must have at least {SHORTEST_EMBED_KEY} random characters")
     return text
 
 
