@@ -1,0 +1,95 @@
+"""What insights are made of: complete weeks, groups that may be shown, days; with nothing in it that is hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from slackanalytics.adoption.privacy import MINIMUM, suppressed
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Provisioned and active people of a week, a day or a period."""
+
+    at: date
+    """The Monday of a week, or the day."""
+    provisioned: int
+    active: int
+
+    @property
+    def rate(self) -> float:
+        """Active of provisioned, 0 to 1."""
+        return self.active / self.provisioned if self.provisioned else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The figures of a period."""
+
+    since: date
+    until: date
+    whole: Point | None
+    """The organisation over the period."""
+    weeks: tuple[Point, ...]
+    """The complete weeks, oldest first: seven days, all of them published."""
+    days: tuple[Point, ...]
+    departments: dict[str, Point]
+    """Each department over the period."""
+    department_weeks: dict[str, tuple[Point, ...]]
+    """The complete weeks of each department."""
+
+
+class Asked(Protocol):
+    """Whoever answers measures: `Adoption`."""
+
+    coverage: Any
+
+    def ask(
+        self, measure: str, *, since: date, until: date, departments: tuple[str, ...] = (), guests: bool = False
+    ) -> pa.Table: ...
+
+
+def facts_from(
+    adoption: Asked,
+    *,
+    since: date,
+    until: date,
+    departments: tuple[str, ...] = (),
+    guests: bool = False,
+    minimum: int = MINIMUM,
+    hidden: frozenset[str] = frozenset(),
+) -> Facts:
+    """The facts of a period; `hidden` are departments that no page shows."""
+
+    def shown(measure: str, *groups: str) -> list[dict[str, Any]]:
+        table = adoption.ask(measure, since=since, until=until, departments=departments, guests=guests)
+        kept = suppressed(table, groups=groups, people="provisioned", parts=("active",), minimum=minimum)
+        return [row for row in kept.to_pylist() if not row["hidden"] and row.get("department") not in hidden]
+
+    published = {day.day for day in adoption.coverage if day.status == "published"}
+
+    def complete(week: date) -> bool:
+        days = [week + timedelta(days=n) for n in range(7)]
+        return since <= week and days[-1] <= until and all(day in published for day in days)
+
+    def point(row: dict[str, Any], at: str | None) -> Point:
+        return Point(row[at] if at else since, row["provisioned"], row["active"])
+
+    by_department: dict[str, list[Point]] = {}
+    for row in shown("activation_by_department_week", "department", "week"):
+        if complete(row["week"]):
+            by_department.setdefault(row["department"], []).append(point(row, "week"))
+    whole = shown("activation")
+    return Facts(
+        since=since,
+        until=until,
+        whole=point(whole[0], None) if whole else None,
+        weeks=tuple(point(row, "week") for row in shown("activation_by_week", "week") if complete(row["week"])),
+        days=tuple(point(row, "day") for row in shown("activation_by_day", "day")),
+        departments={row["department"]: point(row, None) for row in shown("activation_by_department", "department")},
+        department_weeks={name: tuple(points) for name, points in by_department.items()},
+    )
