@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -28,7 +29,16 @@ from slackanalytics.web.pages import error_page
 from slackanalytics.web.sessions import Sessions
 from slackanalytics.web.site import Site
 
-STATIC = {"page.css": "text/css", "page.js": "text/javascript", "mark.svg": "image/svg+xml"}
+if TYPE_CHECKING:
+    from slackanalytics.web.dashboard import Dashboard
+
+STATIC = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "dashboard.css": "text/css",
+    "charts.js": "text/javascript",
+    "mark.svg": "image/svg+xml",
+}
 """Every file that is served; no path is ever made of what was asked for."""
 
 
@@ -97,6 +107,7 @@ def application(
     options: str = "",
     look: reachability.Look = reachability.look,
     clock: Callable[[], float] = time.monotonic,
+    dashboard: Dashboard | None = None,
 ) -> Starlette:
     """
     The web app.
@@ -109,15 +120,22 @@ def application(
         options: What the commands need that are shown to be copied, like ` --source demo`.
         look: Fetches an address, to see whether the app is reachable.
         clock: Seconds that only grow; sessions and attempts to sign in are timed by it.
+        dashboard: The dashboard, where this installation has one.
     """
     sessions = Sessions(clock)
+    parts: list[BaseRoute] = []
+    if dashboard is not None:
+        from slackanalytics.web import dashboard as pages  # needs an engine and a drawing library, which Lambda lacks
+
+        parts += pages.routes()
     app = Starlette(
-        routes=routes(),
+        routes=[*routes(), *parts],
         middleware=[Middleware(Guard, site=site, sessions=sessions, access=access)],
         exception_handlers={HTTPException: http_error, FederationError: connecting.failed},
     )
     app.router.redirect_slashes = False
     app.state.conversation = conversation
+    app.state.dashboard = dashboard
     app.state.site = site
     app.state.access = access
     app.state.sessions = sessions

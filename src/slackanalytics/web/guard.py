@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -24,6 +25,8 @@ from slackanalytics.web.site import Site
 LARGEST_BODY = 16 * 1024
 """Bytes of a form."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FRAMED_BY = "framed_by"
+"""Under this a route tells, in the scope, which origins may frame its answer; no other answer may be framed."""
 ANY_HOST = "/healthz"
 """Asked by load balancers under the machine's own address; it tells nothing."""
 
@@ -97,6 +100,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message).update(self._headers)
+                if scope.get(FRAMED_BY):
+                    _open_to(MutableHeaders(scope=message), scope[FRAMED_BY])
             await send(message)
 
         try:
@@ -140,6 +145,15 @@ class Guard:
             self._sessions.end(name)
             return None
         return found
+
+
+def _open_to(answer: MutableHeaders, origins: Sequence[str]) -> None:
+    """Let these origins frame the answer, which can then lead nowhere and send nothing."""
+    policy = answer["Content-Security-Policy"]
+    policy = policy.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(origins)}")
+    answer["Content-Security-Policy"] = re.sub(r"form-action [^;]*", "form-action 'none'", policy)
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    del answer["X-Frame-Options"]
 
 
 def _ours(given: Headers, origin: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from slackanalytics.web.sessions import Session
 from slackanalytics.web.site import Site
@@ -32,13 +34,37 @@ def moment(at: datetime) -> str:
 TEMPLATES.filters["moment"] = moment
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to another part of the app."""
+
+    href: str
+    text: str
+    current: bool
+
+
+PARTS = (("/adoption", "Dashboard"), ("/sql", "SQL"), ("/", "Connection"))
+"""The parts of the app, of which an installation may have some only."""
+
+
+def navigation(request: Request) -> list[Link]:
+    """The parts that this app has."""
+    here, app = request.scope["path"], request.app
+    known = {route.path for route in app.routes if isinstance(route, Route)}
+    return [
+        Link(href, text, here == href or (href != "/" and here.startswith(f"{href}/")))
+        for href, text in PARTS
+        if href in known
+    ]
+
+
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A template with its values, for whoever is signed in."""
     found: Session | None = request.scope.get("signed_in")
     site: Site = request.app.state.site
     vouched = request.app.state.access.prompt is None
     text = TEMPLATES.get_template(template).render(
-        session=found, site=site, path=request.scope["path"], vouched=vouched, **values
+        session=found, site=site, path=request.scope["path"], vouched=vouched, navigation=navigation(request), **values
     )
     return HTMLResponse(text, status)
 
@@ -48,6 +74,12 @@ async def field(request: Request, name: str) -> str:
     async with request.form(max_files=0, max_fields=10) as form:
         given = form.getlist(name)
     return given[0] if len(given) == 1 and isinstance(given[0], str) else ""
+
+
+async def fields(request: Request) -> list[tuple[str, str]]:
+    """Every field of the form that was sent, in order. A file is refused (HTTPException 400)."""
+    async with request.form(max_files=0, max_fields=200) as form:
+        return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
 
 
 ERRORS = {

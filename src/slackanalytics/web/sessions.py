@@ -27,6 +27,10 @@ class Session:
     """128 random bits that tie an OAuth conversation to this browser; never sent to it."""
     started: float
     seen: float
+    role: str = "aggregate"
+    """What may be seen in it: one of the dashboard's roles."""
+    reason: str = ""
+    """Why more than groups may be seen."""
     outcome: object = None
     """What the last visit to Slack came to, to be told on the page after it."""
 
@@ -76,6 +80,13 @@ class Sessions:
             held = self._held.get(known := _digest(name or ""))
             if held is not None:
                 self._held[known] = replace(held, outcome=outcome)
+
+    def take_role(self, name: str | None, role: str, reason: str) -> None:
+        """From now on this may be seen, for that reason."""
+        with self._lock:
+            held = self._held.get(known := _digest(name or ""))
+            if held is not None:
+                self._held[known] = replace(held, role=role, reason=reason)
 
     def listing(self) -> list[tuple[Session, float, float]]:
         """Every live session, with the seconds since it began and since it was last seen; the newest first."""

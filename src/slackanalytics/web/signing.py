@@ -104,13 +104,19 @@ def _signed_in(request: Request, who: str) -> Response:
     """A session of a new name, whatever the browser held before."""
     sessions: Sessions = request.app.state.sessions
     sessions.end(request.scope["session_name"])
-    answer = RedirectResponse("/", 303)
+    answer = RedirectResponse(_start(request), 303)
     # Lax, because Slack's redirect brings the browser back from another site, and has to find it signed in
     secure = request.app.state.site.secure
     answer.set_cookie(
         request.app.state.site.cookie, sessions.begin(who), path="/", secure=secure, httponly=True, samesite="lax"
     )
     return answer
+
+
+def _start(request: Request) -> str:
+    """The dashboard, where there are figures to show or on their way; else where Slack is connected."""
+    dashboard = request.app.state.dashboard
+    return "/" if dashboard is None or dashboard.publication.loading.standing.phase == "unconnected" else "/adoption"
 
 
 def _form(request: Request, status: int, *, failed: bool = False, wait: str | None = None) -> Response:

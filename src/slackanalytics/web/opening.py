@@ -1,0 +1,58 @@
+"""The dashboard as the settings mean it: from whom it reads, where looks at people are written down, who may frame it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from slackanalytics import people
+from slackanalytics.adoption import Adoption
+from slackanalytics.adoption.audit import Log
+from slackanalytics.cache import first_day
+from slackanalytics.database import SlackDatabase
+from slackanalytics.settings import Settings
+from slackanalytics.token_stores import TokenStore, grant
+from slackanalytics.web.dashboard import Dashboard
+from slackanalytics.web.drawing import Drawings
+from slackanalytics.web.embedding import Links
+from slackanalytics.web.loading import Loading, Read
+from slackanalytics.web.publication import Publication
+
+
+@contextmanager
+def opened(settings: Settings, store: TokenStore) -> Iterator[Dashboard]:
+    """The dashboard, reading in the background until it is closed. `store` is where the token rests."""
+    loading = Loading(reading(settings, store), connected=lambda: grant(store) is not None)
+    drawings = Drawings()
+    publication = Publication(loading, drawings)
+    try:
+        drawings.warm()
+        loading.start(publication.warm)
+        yield Dashboard(publication=publication, audit=audit(settings), links=links(settings))
+    finally:
+        loading.close()
+        drawings.close()
+
+
+def reading(settings: Settings, store: TokenStore) -> Read:
+    """Reads every day that Slack keeps, and the roster as it is then."""
+
+    def read(progress: Callable[[int, int], None]) -> Adoption:
+        held = grant(store)
+        given = replace(settings, slack_token=held.access_token, token_store=None) if held and settings.source == "demo" else settings  # fmt: skip
+        with SlackDatabase(given) as database:
+            today = database.today()
+            roster, rules = people.roster_of(given, today=today), people.Rules.of(given)
+            since, until = first_day(today), today - timedelta(days=1)
+            return Adoption.read(database, roster, rules, since=since, until=until, progress=progress)
+
+    return read
+
+
+def links(settings: Settings) -> Links:
+    """Makes and reads links to embed; without a key of the settings with one that ends with the process."""
+    if settings.embed_key:
+        return Links(settings.embed_key, settings.embed_origins)
+    return Links.of_this_run(settings.embed_origins)

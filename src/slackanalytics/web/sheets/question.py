@@ -1,0 +1,381 @@
+"""What pages ask of the figures, and the one way by which a figure reaches a page: through suppression."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from athena_federation.errors import NotPublished
+from slackanalytics.adoption import UNMATCHED, Adoption, insights, privacy
+from slackanalytics.adoption.privacy import Role
+from slackanalytics.web.charts import said_day
+from slackanalytics.web.filters import Filters
+from slackanalytics.web.sheets.shapes import Notice, Told, Tone, percent
+from slackanalytics.wording import spans
+
+CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "INR")
+LOW_MATCH = 0.95
+"""The match rate below which pages warn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a seat costs per month, as whoever looks at the page says."""
+
+    amount: float | None = None
+    currency: str = CURRENCIES[0]
+    currencies = CURRENCIES
+
+    @classmethod
+    def read(cls, pairs: Iterable[tuple[str, str]]) -> Price:
+        """From a form; what is no price is none."""
+        given = dict(pairs)
+        try:
+            amount = round(float(given.get("price", "")), 2)
+        except ValueError:
+            amount = 0.0
+        currency = given.get("currency", "")
+        return cls(amount if 0 < amount <= 100_000 else None, currency if currency in CURRENCIES else CURRENCIES[0])
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """As names and values of a form."""
+        return [("price", f"{self.amount:.2f}"), ("currency", self.currency)] if self.amount else []
+
+    def text(self, seats: int | None) -> str:
+        """What so many seats cost."""
+        return "" if self.amount is None or seats is None else f"{self.currency} {self.amount * seats:,.0f}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What there is to be asked about in one reading."""
+
+    first: date
+    newest: date
+    match_rate: float | None
+    """None without a roster."""
+    missing: int
+    """Days before the newest one without data."""
+
+
+def bounds(adoption: Adoption) -> Bounds:
+    """What can be asked of a reading. Raises NotPublished where it holds no day."""
+    if adoption.newest is None:
+        raise NotPublished("Slack has not published any day yet", reason="file_not_yet_available", final=False)
+    newest = adoption.newest
+    return Bounds(
+        first=adoption.since,
+        newest=newest,
+        match_rate=adoption.matching.rate if adoption.roster else None,
+        missing=sum(1 for day in adoption.coverage if day.status != "published" and day.day < newest),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Departments:
+    """The departments of a period."""
+
+    known: tuple[str, ...]
+    """Those that can be chosen: each is large enough to be shown by itself in every week."""
+    hidden: frozenset[str]
+    """The others. All pages hide them alike, so that no two figures tell what each of them hides."""
+
+
+def departments(adoption: Adoption, since: date, until: date, *, minimum: int) -> Departments:
+    """The departments of a period, whoever asks and whatever else they choose."""
+    names: set[str] = set()
+    hidden: set[str] = set()
+    for measure, groups in (("activation_by_department", ("department",)), ("activation_by_department_week", ("department", "week"))):  # fmt: skip
+        table = adoption.ask(measure, since=since, until=until)
+        for row in privacy.suppressed(table, groups=groups, people="provisioned", minimum=minimum).to_pylist():
+            names.add(row["department"])
+            if row["provisioned"] is None:
+                hidden.add(row["department"])
+    return Departments(tuple(sorted(names - hidden)), frozenset(hidden))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a measure counts."""
+
+    people: str
+    """The column with the people of each row."""
+    parts: tuple[str, ...] = ()
+    """The columns with some of them."""
+
+
+COUNTED = {
+    "activation": Counted("provisioned", ("active",)),
+    "activation_by_day": Counted("provisioned", ("active",)),
+    "activation_by_week": Counted("provisioned", ("active",)),
+    "activation_by_department": Counted("provisioned", ("active",)),
+    "activation_by_department_week": Counted("provisioned", ("active",)),
+    "active_people": Counted("monthly_active", ("daily_active", "weekly_active")),
+    "stickiness": Counted("monthly_active"),
+    "posting_share": Counted("active", ("posting",)),
+    "channel_share": Counted("posting"),
+    "messages": Counted("active"),
+    "billable_inactive": Counted("billable", ("inactive",)),
+    "claimed": Counted("provisioned", ("claimed",)),
+    "never_claimed": Counted("provisioned", ("never_claimed",)),
+    "platform_mix": Counted("active", ("people",)),
+    "flow": Counted("active", ("lapsed",)),
+    "retention": Counted("people", ("active",)),
+}
+"""Whom each measure counts: what is hidden depends on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A table in which everything is hidden that must be."""
+
+    table: pa.Table
+    hidden: int
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Row by row."""
+        found: list[dict[str, Any]] = self.table.to_pylist()
+        return found
+
+    def any(self, column: str) -> bool:
+        """Whether there is a figure at all."""
+        return bool(self.table.num_rows > self.table[column].null_count)
+
+
+Row = dict[str, Any]
+
+
+class Question:
+    """The figures, as one page with its filters and its role asks for them."""
+
+    def __init__(
+        self, adoption: Adoption, filters: Filters, bounds: Bounds, there: Departments, *, minimum: int, role: Role = Role.AGGREGATE, price: Price = Price()  # noqa: B008 - it never changes
+    ) -> None:  # fmt: skip
+        self.adoption = adoption
+        self.filters = filters
+        self.bounds = bounds
+        self.there = there
+        self.minimum = minimum
+        self.role = role
+        self.price = price
+
+    @property
+    def whom(self) -> str:
+        """The departments, as words."""
+        names = self.filters.departments
+        chosen = "everybody" if not names else ", ".join(names) if len(names) < 4 else f"{len(names)} departments"
+        return f"{chosen}, guests included" if self.filters.guests else chosen
+
+    @property
+    def lead(self) -> str:
+        """Period and departments, as a sentence."""
+        return f"{said_day(self.filters.since)} to {said_day(self.filters.until)}: {self.whom}."
+
+    @property
+    def identified(self) -> bool:
+        """Whether people may be named."""
+        return self.role is Role.IDENTIFIED
+
+    @property
+    def low_match(self) -> bool:
+        """Whether so many accounts are nobody's that departments cannot be relied on."""
+        return self.bounds.match_rate is not None and self.bounds.match_rate < LOW_MATCH
+
+    def sql(self, measure: str) -> str:
+        """The statement behind a figure."""
+        return self.adoption.sql(measure)
+
+    def shown(self, measure: str, *, groups: tuple[str, ...] = ("department",)) -> Shown:
+        """The answer of a measure, with what must be hidden hidden."""
+        table, base = self._asked(measure), self._base(measure)
+        return self._hidden(table, groups, COUNTED[measure], base)
+
+    def flow(self) -> Shown:
+        """The weeks of `flow`, whose moves add up to the people active: what is hidden must not follow from the rest."""
+        whole = self.shown("flow", groups=("week",))
+        moves = ("returning", "new", "resurrected")
+        long = [pa.Table.from_pylist([{"week": row["week"], "move": move, "people": row[move]} for row in table.to_pylist() for move in moves],
+                                     schema=pa.schema([("week", pa.date32()), ("move", pa.string()), ("people", pa.int64())]))
+                for table in (self._asked("flow"), self._base("flow")) if table is not None]  # fmt: skip
+        shown = privacy.suppressed(
+            long[0], groups=("week", "move"), people="people", minimum=self.minimum, additive="move",
+            base=long[1] if len(long) > 1 else None,
+        )  # fmt: skip
+        found = {(row["week"], row["move"]): row["people"] for row in shown.to_pylist()}
+        rows = [
+            {**row, **{move: None if row["active"] is None else found[row["week"], move] for move in moves}}
+            for row in whole.rows
+        ]
+        hidden = sum(1 for row in rows if None in row.values())
+        return Shown(pa.Table.from_pylist(rows, schema=whole.table.schema), hidden)
+
+    def row(self, measure: str) -> Row:
+        """The one row of a measure about everybody; its figures are None where they are too few people."""
+        return self._whole(measure, self._asked(measure).slice(0, 1), self._base(measure))
+
+    def before_row(self, measure: str) -> Row:
+        """The same for the period before; empty where Slack no longer has all of that."""
+        before = Question(
+            self.adoption, self.filters.before(), self.bounds, self.there, minimum=self.minimum, role=self.role
+        )
+        return {} if before.filters.since < self.bounds.first else before.row(measure)
+
+    def whole(self, measure: str) -> Row:
+        """The sums of a measure whose rows are departments that share nobody."""
+        base = self._base(measure)
+        return self._whole(measure, _summed(self._asked(measure)), None if base is None else _summed(base))
+
+    def last(self, measure: str) -> Row:
+        """The newest day of a measure."""
+        table, base = self._asked(measure), self._base(measure)
+        return self._whole(measure, _last(table), None if base is None else _last(base))
+
+    def last_week(self, measure: str) -> Row:
+        """The newest complete week of a measure."""
+        shown = self.flow() if measure == "flow" else self.shown(measure, groups=("week",))
+        complete = [row for row in shown.rows if row["week"] + timedelta(days=6) <= self.filters.until]
+        return complete[-1] if complete else {}
+
+    def people(self, measure: str) -> pa.Table:
+        """A list of people, for those who may see it; for all others an empty one."""
+        table = self._asked(measure)
+        return table if self.identified else table.slice(0, 0)
+
+    @property
+    def unmatched_count(self) -> int | None:
+        """How many accounts are nobody's."""
+        count: int = self.adoption.matching.unmatched.num_rows
+        return count if count == 0 or count >= self.minimum else None
+
+    def unmatched(self) -> pa.Table:
+        """The accounts that are nobody's, for those who may see them; for all others none."""
+        table = self.adoption.matching.unmatched
+        return table if self.identified else table.slice(0, 0)
+
+    def matched(self) -> Shown:
+        """Members' accounts by the rule that matched them."""
+        counts = self.adoption.matching.count() if self.adoption.roster else {}
+        rows = [{"matched_by": rule, "accounts": count} for rule, count in counts.items() if count]
+        schema = pa.schema([("matched_by", pa.string()), ("accounts", pa.int64())])
+        return self._hidden(pa.Table.from_pylist(rows, schema=schema), ("matched_by",), Counted("accounts"))
+
+    def roster_only(self) -> Shown:
+        """People employed and without an account, by department."""
+        counts = Counter(
+            row["department"] or UNMATCHED for row in self.adoption.matching.roster_only.to_pylist() if row["employed"]
+        )
+        rows = [{"department": name, "people": count} for name, count in sorted(counts.items())]
+        schema = pa.schema([("department", pa.string()), ("people", pa.int64())])
+        return self._hidden(pa.Table.from_pylist(rows, schema=schema), ("department",), Counted("people"))
+
+    def days(self, *, beyond: bool = False) -> list[Row]:
+        """What is known of each day of the period; `beyond` takes those after the newest one with it."""
+        last = self.adoption.until if beyond and self.filters.until == self.bounds.newest else self.filters.until
+        return [
+            {"day": each.day, "status": each.status, "reason": each.reason, "accounts": each.rows}
+            for each in self.adoption.coverage
+            if self.filters.since <= each.day <= last
+        ]
+
+    def notices(self) -> tuple[Notice, ...]:
+        """What readers must know before the figures."""
+        found = []
+        if self.adoption.roster is None:
+            found.append(Notice("warn", "No roster is given,", "so that every department is Unmatched. Start with slackanalytics serve --hr FILE, or set SLACKANALYTICS_HR_FILE; CSV, Excel and SCIM files will do.", "/adoption/data#match-report", "More"))  # fmt: skip
+        elif self.low_match:
+            rate = self.bounds.match_rate or 0
+            found.append(Notice("warn", f"Only {percent(rate, 1)} of the accounts are matched", "with the roster; the others count as Unmatched, so that departments look smaller than they are.", "/adoption/data#match-report", "See why"))  # fmt: skip
+        absent = [row["day"] for row in self.days() if row["status"] != "published"]
+        if absent:
+            days = spans(absent)
+            text = f"{days} {'is' if len(absent) == 1 else 'are'} not in these figures: {'it is a day' if len(absent) == 1 else 'they are days'} that Slack has no file for, or that could not be read."
+            found.append(Notice("warn", "Some days are missing.", text, "/adoption/data#missing-days", "See which"))
+        if not self._asked("provisioned").to_pylist()[0]["provisioned"]:
+            found.append(Notice("", "Nobody fits these filters.", "Choose a longer period, or other departments."))
+        return tuple(found)
+
+    def insights(self) -> tuple[Told, ...]:
+        """Sentences about what stands out, each with a way to its rows."""
+        its = self.filters
+        facts = insights.facts_from(
+            self.adoption, since=its.since, until=its.until, departments=its.departments, guests=its.guests,
+            minimum=self.minimum, hidden=self.there.hidden,
+        )  # fmt: skip
+        return tuple(told(each, its) for each in insights.tell(facts))
+
+    def _asked(self, measure: str, *, guests: bool = True) -> pa.Table:
+        its = self.filters
+        return self.adoption.ask(
+            measure, since=its.since, until=its.until, departments=its.departments, guests=its.guests and guests
+        )
+
+    def _base(self, measure: str) -> pa.Table | None:
+        """The same without guests: the difference to it must not tell of a few."""
+        return self._asked(measure, guests=False) if self.filters.guests else None
+
+    def _hidden(
+        self, table: pa.Table, groups: tuple[str, ...], counted: Counted, base: pa.Table | None = None
+    ) -> Shown:  # fmt: skip
+        additive = next((name for name in ("department", "matched_by") if name in groups), None)
+        found = privacy.suppressed(
+            table, groups=groups, people=counted.people, parts=counted.parts, minimum=self.minimum, additive=additive, base=base
+        )  # fmt: skip
+        if "department" in groups and self.there.hidden:
+            found = _hide(found, self.there.hidden, groups)
+        count = sum(found["hidden"].to_pylist())
+        return Shown(found.drop_columns(["hidden"]), count)
+
+    def _whole(self, measure: str, table: pa.Table, base: pa.Table | None) -> Row:
+        groups = tuple(name for name in ("day", "week") if name in table.column_names)
+        rows = self._hidden(table, groups, COUNTED[measure], base).rows
+        return rows[0] if rows else {}
+
+
+SIGNS = {"good": "▲", "bad": "▼", "": "→"}
+ANCHORS = {
+    "activation_by_week": "activation-by-department-week",
+    "activation_by_department_week": "activation-by-department-week",
+    "activation_by_department": "activation-by-department",
+    "activation_by_day": "activation-by-day",
+}
+"""Where on the first page a measure's rows are."""
+
+
+def told(insight: insights.Insight, filters: Filters) -> Told:
+    """A sentence as a page shows it; its link narrows the page to the rows behind it."""
+    tone: Tone = "good" if insight.tone == "good" else "bad" if insight.tone == "bad" else ""
+    sign = "!" if insight.kind == "day" else SIGNS[tone]
+    narrowed = {"since": filters.since.isoformat(), "until": filters.until.isoformat(), **insight.filters}
+    pairs = [("guests", "yes")] if filters.guests else []
+    query = urlencode([*narrowed.items(), *pairs])
+    return Told(insight.text, sign, tone, f"/adoption?{query}#{ANCHORS.get(insight.measure, 'activation-by-day')}")
+
+
+def _last(table: pa.Table) -> pa.Table:
+    return table.slice(max(0, table.num_rows - 1))
+
+
+def _summed(table: pa.Table) -> pa.Table:
+    counts = [f.name for f in table.schema if pa.types.is_integer(f.type)]
+    return pa.table({name: [pc.sum(table[name]).as_py() or 0] for name in counts})
+
+
+def _hide(table: pa.Table, hidden: frozenset[str], groups: tuple[str, ...]) -> pa.Table:
+    """The same with the figures of these departments hidden, too."""
+    kept = pa.array([name not in hidden for name in table["department"].to_pylist()])
+    columns = {
+        field.name: table[field.name]
+        if field.name in groups or field.name == "hidden"
+        else pc.if_else(kept, table[field.name], pa.scalar(None, field.type))
+        for field in table.schema
+    }
+    columns["hidden"] = pc.or_(table["hidden"], pc.invert(kept))
+    return pa.table(columns)

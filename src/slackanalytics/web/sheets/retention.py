@@ -1,0 +1,131 @@
+"""Who comes, stays, goes and comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slackanalytics.web import charts
+from slackanalytics.web.charts import SERIES, Series, said_day
+from slackanalytics.web.sheets.question import Question
+from slackanalytics.web.sheets.shapes import (
+    HIDDEN,
+    Cell,
+    Column,
+    Figure,
+    Pivot,
+    PivotRow,
+    Scale,
+    Sheet,
+    Tile,
+    number,
+    percent,
+)
+
+FLOW = (
+    Series("returning", "Returning", SERIES[0]),
+    Series("new", "New", SERIES[2]),
+    Series("resurrected", "Back again", SERIES[3]),
+    Series("lapsed", "Lapsed", SERIES[4]),
+)
+
+
+def sheet(question: Question) -> Sheet:
+    """The page for these filters."""
+    return Sheet(
+        page="retention",
+        title="Retention",
+        lead=question.lead,
+        tiles=tiles(question),
+        figures=(flow(question), cohorts(question)),
+        notices=question.notices(),
+    )
+
+
+def tiles(question: Question) -> tuple[Tile, ...]:
+    """The newest complete week."""
+    row = question.last_week("flow")
+    active, back = row.get("active"), row.get("returning")
+    week = f"in the week of {said_day(row['week'])}" if row else ""
+    lapsed = row.get("lapsed")
+    stayed = None if back is None or lapsed is None or not back + lapsed else back / (back + lapsed)
+    return (
+        Tile("Active", number(active), week),
+        Tile("Returning", number(back), "were active the week before, too"),
+        Tile("New", number(row.get("new")), "active for the first time"),
+        Tile("Back again", number(row.get("resurrected")), "after a week or more without"),
+        Tile("Week-on-week retention", percent(stayed, 1), f"{number(lapsed)} of the week before lapsed"),
+    )
+
+
+def flow(question: Question) -> Figure:
+    """Weeks made of those who came, stayed, came back, and went."""
+    shown = question.flow()
+    rows = [row for row in shown.rows if row["active"] is not None]
+    return Figure(
+        name="flow",
+        title="Who comes and goes, week by week",
+        caption="Above the line the people active in the week, below it those of the week before who were not. The first week that Slack keeps has no week before it; holidays look like lapses.",
+        table=shown.table,
+        headings={"week": "Week of", "active": "Active", "returning": "Returning", "new": "New", "resurrected": "Back again", "lapsed": "Lapsed"},
+        sql=question.sql("flow"),
+        drawing=charts.stacks(rows, FLOW, x="week", below=("lapsed",)) if rows else None,
+        said=_words(rows),
+        hidden=shown.hidden,
+        minimum=question.minimum,
+    )  # fmt: skip
+
+
+def _words(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return "Nothing to show."
+    last = rows[-1]
+    return (
+        f"Stacked bars for {len(rows)} weeks. In the last one, from {said_day(last['week'])}: {number(last['returning'])} returning,"
+        f" {number(last['new'])} new, {number(last['resurrected'])} back again, {number(last['lapsed'])} lapsed."
+    )
+
+
+def cohorts(question: Question) -> Figure:
+    """Months of first sign-in by months since."""
+    shown = question.shown("retention", groups=("cohort", "months_since"))
+    rows = shown.rows
+    ages = sorted({row["months_since"] for row in rows})
+    scale = Scale.of([row["retention"] for row in rows if row["retention"] is not None])
+    return Figure(
+        name="retention",
+        title="Retention by month of first sign-in",
+        caption="Of the people who first signed in during a month, how many were active in each month after it. Months before the oldest that Slack keeps are not told apart, so they are left out.",
+        table=shown.table,
+        headings={"cohort": "Month", "months_since": "Months since", "people": "People", "active": "Active", "retention": "Retention"},
+        percents=("retention",),
+        sql=question.sql("retention"),
+        kind="pivot",
+        pivot=Pivot(
+            corner="First sign-in",
+            columns=tuple(Column(text="that month" if age == 0 else f"+{age}") for age in ages),
+            rows=tuple(_cohort(rows, cohort, ages, scale) for cohort in sorted({row["cohort"] for row in rows})),
+            low=percent(scale.low),
+            high=percent(scale.high),
+            minimum=question.minimum,
+            trends=False,
+        ),
+        said="Share of each month’s new people who are active in the months after.",
+        hidden=shown.hidden,
+        minimum=question.minimum,
+    )  # fmt: skip
+
+
+def _cohort(rows: list[dict[str, Any]], cohort: Any, ages: list[int], scale: Scale) -> PivotRow:
+    found = {row["months_since"]: row for row in rows if row["cohort"] == cohort}
+    cells = []
+    for age in ages:
+        row = found.get(age)
+        if row is None:
+            cells.append(Cell(bucket="blank", text=""))
+        elif row["retention"] is None:
+            cells.append(Cell(bucket="hidden-cell", text=HIDDEN, said="hidden"))
+        else:
+            cells.append(Cell(bucket=scale.bucket(row["retention"]), text=percent(row["retention"])))
+    people = next((row["people"] for row in found.values() if row["people"] is not None), None)
+    note = f"{people:,} people" if people is not None else ""
+    return PivotRow(name=f"{cohort:%b %Y}", cells=tuple(cells), note=note)
