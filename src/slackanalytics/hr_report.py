@@ -15,7 +15,7 @@ from rich.text import Text
 from athena_federation.display import printable
 from slackanalytics import terminal
 from slackanalytics.people import Duplicates, Matching, Roster, Rules
-from slackanalytics.people.findings import FRACTION, Findings
+from slackanalytics.people.findings import FRACTION, WINDOW, Findings
 from slackanalytics.people.persons import SHOWN
 from slackanalytics.wording import plural
 
@@ -143,7 +143,8 @@ def found(findings: Findings, matching: Matching) -> Iterator[tuple[str, str]]:
     active = sum(each.active for each in findings.leavers)
     billable = sum(each.billable for each in findings.leavers)
     yield "leavers", f"{active:,} active on or after the day they left; {billable:,} whose seat is still billed"
-    yield "joiners", f"{plural(findings.joiners.num_rows, 'employee')} without an account in Slack"
+    count = plural(findings.without_account.num_rows, "employee")
+    yield "no account", f"{count} without an account in Slack; {findings.joiners:,} hired in the last {WINDOW} days"
     if findings.shared:
         yield "shared", f"{findings.shared:,} people have more than one account, and count once"
     if findings.ambiguous:
@@ -172,7 +173,7 @@ def lists(findings: Findings, matching: Matching) -> None:
         terminal.answer(("user_id", "email_address", "left", "active", "billable"), rows, (False,) * 5)
     for heading, table in (
         ("Accounts that are nobody's", matching.unmatched.drop_columns(["enterprise_employee_number"])),
-        ("Employees without an account", findings.joiners.drop_columns(["employed", "termination_date"])),
+        ("Employees without an account", findings.without_account.drop_columns(["employed", "termination_date"])),
     ):
         if table.num_rows:
             title(heading)
@@ -204,7 +205,8 @@ def _compared(checked: Checked, matching: Matching, findings: Findings, *, ident
     counts = {
         "leavers_active": sum(each.active for each in findings.leavers),
         "leavers_billable": sum(each.billable for each in findings.leavers),
-        "joiners_without_account": findings.joiners.num_rows,
+        "employees_without_account": findings.without_account.num_rows,
+        "joiners_without_account": findings.joiners,
         "ambiguous": findings.ambiguous,
         "people_with_several_accounts": findings.shared,
         "numbers_without_zeros": findings.zeros,
@@ -220,7 +222,7 @@ def _compared(checked: Checked, matching: Matching, findings: Findings, *, ident
     if identified:
         report["people"] = {
             "unmatched": matching.unmatched.to_pylist(),
-            "joiners_without_account": findings.joiners.to_pylist(),
+            "without_account": findings.without_account.to_pylist(),
             "leavers": [
                 {"user_id": e.user_id, "email_address": e.email_address, "left": e.left, "active": e.active,
                  "billable": e.billable}

@@ -43,7 +43,7 @@ def read(path: Path, text: str) -> Sheet:
     users = list(_users(path, document))
     if not users:
         raise QueryError(f"{path}: no SCIM users in it; a ListResponse with Resources is expected")
-    addresses = {str(user["id"]): _address(user) for user in users if user.get("id")}
+    addresses = {_text(user.get("id")): _address(user) for user in users if _text(user.get("id"))}
     inactive = sum(user.get("active") is False for user in users)
     rows: list[Row] = [(place, _cells(user, addresses)) for place, user in enumerate(users, start=1)]
     note = f"{plural(inactive, 'user')} not active there; SCIM does not say since when, so they count as employed"
@@ -61,10 +61,10 @@ def _users(path: Path, document: Any) -> Iterable[Mapping[str, Any]]:
         if "Resources" not in page and "totalResults" not in page:
             yield page  # a user by itself
             continue
-        resources = page.get("Resources") or []
+        resources = _objects(page.get("Resources"))
         total = page.get("totalResults")
         expected, found = max(expected, total if isinstance(total, int) else 0), found + len(resources)
-        yield from (each for each in resources if isinstance(each, dict))
+        yield from resources
     if found < expected:
         raise QueryError(
             f"{path}: holds {found:,} of {expected:,} users; fetch all pages, and put them into one array: [page, page]"
@@ -73,31 +73,39 @@ def _users(path: Path, document: Any) -> Iterable[Mapping[str, Any]]:
 
 def _address(user: Mapping[str, Any]) -> str:
     """The primary address, else that of work, else any, else the user name where it is an address."""
-    emails = [each for each in user.get("emails") or () if isinstance(each, dict) and each.get("value")]
+    emails = [each for each in _objects(user.get("emails")) if _text(each.get("value"))]
     ranked = sorted(emails, key=lambda each: (each.get("primary") is not True, each.get("type") != "work"))
     if ranked:
-        return str(ranked[0]["value"])
-    name = str(user.get("userName") or "")
+        return _text(ranked[0]["value"])
+    name = _text(user.get("userName"))
     return name if "@" in name else ""
 
 
 def _cells(user: Mapping[str, Any], addresses: Mapping[str, str]) -> tuple[str, ...]:
-    extension = user.get(EXTENSION) or {}
-    manager = extension.get("manager") or {}
-    manager_id = str(manager.get("value") or "") if isinstance(manager, dict) else str(manager)
-    places = [each for each in user.get("addresses") or () if isinstance(each, dict)]
+    extension = _object(user.get(EXTENSION))
+    manager = _text(_object(extension.get("manager")).get("value")) or _text(extension.get("manager"))
+    places = _objects(user.get("addresses"))
     place = next((each for each in places if each.get("type") == "work"), places[0] if places else {})
     return (
         _address(user),
         _text(extension.get("employeeNumber")),
-        _text(extension.get("department") or extension.get("division")),
-        _text(place.get("locality") or place.get("country")),
-        addresses.get(manager_id, manager_id if "@" in manager_id else ""),
+        _text(extension.get("department")) or _text(extension.get("division")),
+        _text(place.get("locality")) or _text(place.get("country")),
+        addresses.get(manager, manager if "@" in manager else ""),
         _text(user.get("title")),
         _text(extension.get("costCenter")),
         _text(user.get("userType")),
     )
 
 
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
 def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+    """A text or a number as text; nothing for what an attribute of one value cannot be."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -65,8 +65,10 @@ class Findings:
     """What the check of a roster brings to light."""
 
     leavers: tuple[Leaver, ...]
-    joiners: pa.Table
-    """Those employed today without an account (`matching.ROSTER_ONLY`)."""
+    without_account: pa.Table
+    """Those employed today who have no account (`matching.ROSTER_ONLY`)."""
+    joiners: int
+    """How many of them were hired within the window: somebody may still be giving them one."""
     ambiguous: int
     """Accounts that could be several people's."""
     shared: int
@@ -87,6 +89,8 @@ def findings(activity: pa.Table, roster: Roster, matching: Matching, rules: Rule
         rules: By which they were matched.
         newest: The newest day with data.
     """
+    without = matching.roster_only.filter(pc.field("employed"))
+    recently = roster.today - timedelta(days=WINDOW - 1)
     owners = Counter(
         each["employee"]
         for each in matching.accounts.to_pylist()
@@ -94,7 +98,8 @@ def findings(activity: pa.Table, roster: Roster, matching: Matching, rules: Rule
     )
     return Findings(
         leavers=tuple(leavers(activity, roster, matching, newest)),
-        joiners=matching.roster_only.filter(pc.field("employed")),
+        without_account=without,
+        joiners=sum(bool(hired and hired >= recently) for hired in without["hire_date"].to_pylist()),
         ambiguous=sum(reason.startswith("could be") for reason in matching.unmatched["reason"].to_pylist()),
         shared=sum(number > 1 for number in owners.values()),
         zeros=_zeros(activity, roster, matching),

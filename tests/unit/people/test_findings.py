@@ -46,9 +46,14 @@ def test_a_leaver_is_found_when_active_since_or_billed_still(tmp_path: Path) -> 
     ]  # fmt: skip
 
 
-def test_joiners_without_an_account_are_employed_today(tmp_path: Path) -> None:
-    rows = ["1,a@x.y,Sales,2026-11-01,", "2,b@x.y,Sales,2020-01-01,2026-01-01", "3,c@x.y,Sales,2027-01-01,"]
-    assert found(tmp_path / "r.csv", rows, []).joiners["employee"].to_pylist() == ["1"]
+def test_those_without_an_account_are_employed_today_and_some_have_just_joined(tmp_path: Path) -> None:
+    rows = [
+        "1,a@x.y,Sales,2026-10-29,", "2,b@x.y,Sales,2020-01-01,2026-01-01", "3,c@x.y,Sales,2027-01-01,",
+        "4,d@x.y,Sales,2026-10-28,", "5,e@x.y,Sales,,",
+    ]  # fmt: skip
+    its = found(tmp_path / "r.csv", rows, [])
+    assert its.without_account["employee"].to_pylist() == ["1", "4", "5"]
+    assert its.joiners == 1
 
 
 def test_rules_that_would_match_more_are_suggested(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,25 @@ def test_pages_of_a_scim_listing_are_read_together(tmp_path: Path) -> None:
     pages = [{"totalResults": 2, "Resources": [user(n)]} for n in (1, 2)]
     assert people.read(saved(tmp_path / "r.json", json.dumps(pages)), today=TODAY).people == 2
     assert people.read(saved(tmp_path / "s.json", json.dumps([user(1), user(2)])), today=TODAY).people == 2
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.just("a@x.y"),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["value", "type", "manager"]), inner, max_size=2)
+    ),
+)
+attributes = ("id", "userName", "emails", "addresses", "active", "title", EXTENSION, "totalResults", "Resources")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(attributes), anything), st.booleans())
+def test_a_listing_that_is_not_as_scim_says_is_an_error_and_no_defect(
+    tmp_path: Path, odd: dict[str, Any], within: bool
+) -> None:
+    path = saved(tmp_path / "r.json", json.dumps({"Resources": [odd]} if within else odd))
+    with suppress(QueryError):
+        assert people.read(path, today=TODAY).people == 1
 
 
 def test_a_primary_address_comes_first(tmp_path: Path) -> None:
