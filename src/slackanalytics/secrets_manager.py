@@ -35,11 +35,15 @@ class AwsSecrets:
     def __init__(
         self, names: str = PREFIX, *, clients: Clients | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """`names` is a prefix, or the names (or ARNs) of both secrets with a comma between: the token's, the client's."""
-        token, comma, client = names.partition(",")
+        """
+        `names` is a prefix, or the names (or ARNs) of the secrets with commas between: the token's, the client's and, where
+        people get pseudonyms, that of their key.
+        """
+        listed = names.split(",")
+        kinds: tuple[Secret, ...] = ("token", "client", "pseudonyms")
         self._names: dict[Secret, str] = {
-            "token": token if comma else f"{names}/token",
-            "client": client if comma else f"{names}/client",
+            kind: (listed[n] if n < len(listed) else "") if len(listed) > 1 else f"{names}/{kind}"
+            for n, kind in enumerate(kinds)
         }
         self._clients = clients or Clients()
         self._clock = clock

@@ -146,7 +146,7 @@ class Settings:
             token_store=_token_store(given.get("SLACKANALYTICS_TOKEN_STORE")),
             data_dir=_data_dir(given.get("SLACKANALYTICS_DATA_DIR"), environment),
             minimum_group=_people(given.get("SLACKANALYTICS_MINIMUM_GROUP", "5")),
-            audit_log=_audit_log(given, environment),
+            audit_log=Path(log).expanduser() if (log := given.get("SLACKANALYTICS_AUDIT_LOG")) else None,
             passphrase=given.get("SLACKANALYTICS_PASSPHRASE"),
             client_id=given.get("SLACKANALYTICS_CLIENT_ID"),
             client_secret=given.get("SLACKANALYTICS_CLIENT_SECRET"),
@@ -328,13 +328,6 @@ def _people(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) >= 3):
         raise ConfigurationError(f"SLACKANALYTICS_MINIMUM_GROUP must be a number of people from 3 on, not {text!r}")
     return int(text)
-
-
-def _audit_log(given: Mapping[str, str], environment: Mapping[str, str]) -> Path | None:
-    if text := given.get("SLACKANALYTICS_AUDIT_LOG"):
-        return Path(text).expanduser()
-    folder = _data_dir(given.get("SLACKANALYTICS_DATA_DIR"), environment)
-    return folder / "audit.ndjson" if folder else None
 
 
 def _cache_dir(text: str | None, environment: Mapping[str, str]) -> Path | None:

@@ -15,8 +15,8 @@ from athena_federation.errors import ConfigurationError
 from slackanalytics.grants import Credentials, Grant, read_credentials, read_grant
 from slackanalytics.settings import SLACK_HOSTS, Settings
 
-Secret = Literal["client", "token"]
-"""The app's credentials, and what it was granted."""
+Secret = Literal["client", "token", "pseudonyms"]
+"""The app's credentials, what it was granted, and the key under which people get other names."""
 
 
 class TokenStore(Protocol):
@@ -62,7 +62,7 @@ class Environment:
         given = self._settings
         if name == "token":
             return json.dumps({"access_token": given.slack_token}) if given.slack_token else None
-        if given.client_id and given.client_secret:
+        if name == "client" and given.client_id and given.client_secret:
             return Credentials(client_id=given.client_id, client_secret=given.client_secret).written()
         return None
 
