@@ -50,8 +50,12 @@ class Measured:
     """Megabytes of the day in the cache."""
 
 
-MEASURED: dict[int, Measured] = {}
-MEASURED_ON = ""
+MEASURED: dict[int, Measured] = {
+    1_000: Measured(fetched=0.038, kept=0.012, peak=132, answer=0.13, stored=0.034),
+    100_000: Measured(fetched=1.199, kept=0.085, peak=230, answer=9.58, stored=2.725),
+    500_000: Measured(fetched=4.27, kept=0.288, peak=385, answer=48.12, stored=13.723),
+}
+"""On 2026-11-25: Python 3.11.7, pyarrow with numpy present, one core of a shared AMD EPYC, the best of three."""
 
 MEMORY = 1_024
 """Megabytes of the function."""

@@ -7,6 +7,7 @@ deployment in which everything succeeds.
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -71,7 +72,8 @@ class Live:
         """Raises ConfigurationError where no region is known."""
         import boto3
 
-        self.session = boto3.session.Session(region_name=region)
+        # boto3 itself reads AWS_DEFAULT_REGION alone; the other SDKs, and AWS's documentation, say AWS_REGION
+        self.session = boto3.session.Session(region_name=region or os.environ.get("AWS_REGION"))
         if not self.session.region_name:
             raise ConfigurationError("no AWS region is known; give --region, or set AWS_REGION")
         self.region: str = self.session.region_name
@@ -109,7 +111,7 @@ class Rehearsal:
         assumed: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
     ) -> None:
         """`assumed`: (service, operation) -> what it is answered with, besides an empty answer."""
-        self.region = region or REGION
+        self.region = region or os.environ.get("AWS_REGION") or REGION
         self.tell = tell
         self.assumed = {("sts", "GetCallerIdentity"): {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:root"}}
         self.assumed.update({name: dict(answer) for name, answer in (assumed or {}).items()})
