@@ -314,11 +314,17 @@ def row_among(node: exp.In, at: Clause) -> Expr:
     tests = [equal_rows(row, [operand(item, at) for item in choice.expressions], Construct(node)) for choice in choices]
     sql = "(" + " OR ".join(test.sql for test in tests) + ")"
     if len(choices) > 1:  # Trino looks rows up in a set then, where one that holds a NULL cannot be looked up
-        if not all(isinstance(part, exp.Literal | exp.Neg) for choice in choices for part in choice.expressions):
+        if not all(is_constant(part) for choice in choices for part in choice.expressions):
             raise UnsupportedSql(f"{text_of(node)}: a row among rows that are not literals; write = and OR")
         missing = " OR ".join(f"{part.sql} IS NULL" for part in row)
         sql = f"CASE WHEN NOT ({missing}) THEN {sql} END"
     return Expr(sql, t.BOOLEAN, merged(tests))
+
+
+def is_constant(node: exp.Expr) -> bool:
+    """A literal, with its sign or type: 1, -1, 'a', true, DATE '2026-11-10'."""
+    inner = node.this if isinstance(node, exp.Neg | exp.Cast) else node
+    return isinstance(inner, exp.Literal | exp.Boolean)
 
 
 def row_among_rows(node: exp.In, at: Clause) -> Expr:

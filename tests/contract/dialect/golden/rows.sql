@@ -81,3 +81,5 @@ select json_format(cast(nan() as json)), json_format(cast(infinity() as json)), 
 select n.k, n.f, json_format(cast(n.f as json)) from nums n
 select json_format(cast((power(-2.25, 0) - (n.q * n.n)) as json)) from nums n
 select format('%s', n.f) from nums n
+select user_id, date, (date, is_active) in (('2026-11-08', true), ('2026-11-09', false)) from activity
+select user_id, date, (activity_date, messages) not in ((date '2026-11-08', 18), (date '2026-11-09', -1)) from activity
