@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
-from athena_federation.dialect import MACROS, to_arrow
+from athena_federation.dialect import MACROS, explained, to_arrow
 from athena_federation.errors import QueryError
 from slackanalytics import people
 from slackanalytics.adoption import blend
@@ -162,6 +163,8 @@ class Adoption:
             for scan in measure.statement.scans:
                 cursor.execute(f"CREATE OR REPLACE TEMP VIEW {scan.id} AS {tables[scan.relation.name[2]]}")
             found: Any = cursor.sql(measure.statement.sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise QueryError(f"{measure.name} cannot be computed: {explained(str(error))}") from error
         finally:
             cursor.close()
         schema = pa.schema([(name, to_arrow(kind)) for name, kind in measure.statement.columns])

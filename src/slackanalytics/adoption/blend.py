@@ -6,25 +6,31 @@ the roster, the person's department from the tenure that holds on the day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import duckdb
 import pyarrow as pa
 
+from athena_federation import engine
+from athena_federation.dialect import explained
+from athena_federation.errors import ConnectorError, NotPublished
 from slackanalytics import people
+from slackanalytics.cache import DayStatus
 from slackanalytics.database import SlackDatabase
 from slackanalytics.people import matching, tenures
 
 UNMATCHED = "Unmatched"
 """The department of an account that no row of the roster holds for on a day."""
 CHUNK = 31
-"""Days asked for at a time."""
+"""Days asked for at a time; their rows are in memory twice for a moment."""
 
 FLAGS = ("is_guest", "is_billable_seat", "is_active", "is_active_ios", "is_active_android", "is_active_desktop")
 COUNTS = ("messages_posted_count", "channel_messages_posted_count", "reactions_added_count", "files_added_count")
 IDENTITY = ("user_id", "email_address", "enterprise_employee_number")
+COLUMNS = ("activity_date", *IDENTITY, *FLAGS, *COUNTS, "date_claimed")
+"""What is read of a day."""
 ATTRIBUTES = ("location", "manager_email", "job_title", "cost_center", "worker_type")
 
 MEMBER_DAYS = pa.schema(
@@ -60,7 +66,8 @@ class Blend:
 
     connection: duckdb.DuckDBPyConnection
     matching: people.Matching
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What readers should know about the days."""
 
 
 def read(
@@ -77,27 +84,33 @@ def read(
 
     Raises FederationError where a day cannot be read.
     """
-    connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-    connection.execute("SET TimeZone = 'UTC'")
-    counts = ", ".join(f"{name} INTEGER" for name in COUNTS)
-    flags = ", ".join(f"{name} BOOLEAN" for name in FLAGS)
-    connection.execute(
-        f"CREATE TABLE read (activity_date DATE, user_id VARCHAR, {flags}, {counts}, date_claimed BIGINT)"
-    )
-    connection.execute(
-        "CREATE TABLE accounts (user_id VARCHAR, email_address VARCHAR, enterprise_employee_number VARCHAR, is_guest BOOLEAN)"
-    )
+    rows = incoming(database, since, until, progress)
+    found = blended(rows, roster, rules, since=since, until=until, status=database.days.status)
+    return replace(found, notes=tuple(database.notes()))
+
+
+def incoming(
+    database: SlackDatabase, since: date, until: date, progress: Progress | None = None
+) -> Iterator[pa.RecordBatch]:
+    """The rows of the days. A day without data has none; that it has none is for `days` to say."""
     total = (until - since).days + 1
     for first, last in spans(since, until):
-        read_days(database, connection, first, last)
+        before = (first - since).days
+
+        def told(read: engine.Progress, before: int = before) -> None:
+            if progress:
+                progress(before + read.done, total)
+
+        sql = f"SELECT {', '.join(COLUMNS)} FROM slackanalytics.member_analytics WHERE date BETWEEN '{first}' AND '{last}'"
+        try:
+            answer = database.sql(sql, progress=told)
+        except NotPublished:
+            answer = None  # none of these days has data, as before an organisation began
+        if answer is not None:
+            with answer:
+                yield from answer.batches()
         if progress:
             progress((last - since).days + 1, total)
-    notes = tuple(database.notes())
-    accounts: pa.Table = connection.sql("FROM accounts ORDER BY user_id").to_arrow_table()
-    whose = matched(accounts, roster, rules)
-    join(connection, whose)
-    keep_days(database, connection, since, until)
-    return Blend(connection=connection, matching=whose, notes=notes)
 
 
 def spans(since: date, until: date) -> Iterator[tuple[date, date]]:
@@ -109,23 +122,58 @@ def spans(since: date, until: date) -> Iterator[tuple[date, date]]:
         first = last + timedelta(days=1)
 
 
-def read_days(database: SlackDatabase, connection: duckdb.DuckDBPyConnection, first: date, last: date) -> None:
-    """The rows of some days, and who the accounts are by the newest of them."""
-    names = ", ".join(("activity_date", *IDENTITY, *FLAGS, *COUNTS, "date_claimed"))
-    sql = f"SELECT {names} FROM slackanalytics.member_analytics WHERE date BETWEEN '{first}' AND '{last}'"
+def blended(
+    rows: Iterable[pa.RecordBatch],
+    roster: people.Roster | None,
+    rules: people.Rules,
+    *,
+    since: date,
+    until: date,
+    status: Callable[[], Iterable[DayStatus]] = tuple,
+) -> Blend:
+    """
+    Rows of `COLUMNS`, one per account and day, blended with the roster.
+
+    `status` tells, once the rows are there, what is known of days without any.
+    """
+    connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        gather(connection, rows)
+        accounts: pa.Table = connection.sql("FROM accounts ORDER BY user_id").to_arrow_table()
+        whose = matched(accounts, roster, rules)
+        join(connection, whose)
+        keep_days(connection, status(), since, until)
+    except duckdb.Error as error:
+        connection.close()
+        raise ConnectorError(f"the member days cannot be held in memory: {explained(str(error))}") from error
+    except BaseException:
+        connection.close()
+        raise
+    return Blend(connection=connection, matching=whose)
+
+
+def gather(connection: duckdb.DuckDBPyConnection, rows: Iterable[pa.RecordBatch]) -> None:
+    """`read`, what accounts did; and `accounts`, who they are: by the newest row that says it."""
     kept = ", ".join(("activity_date", "user_id", *FLAGS, *COUNTS, "date_claimed"))
-    with database.sql(sql) as answer:
-        for batch in answer.batches():
-            connection.register("incoming", pa.Table.from_batches([batch]))
-            connection.execute(f"INSERT INTO read SELECT {kept} FROM incoming")
-            connection.execute(
-                "CREATE OR REPLACE TEMP TABLE newest AS SELECT user_id, arg_max(email_address, activity_date) AS e,"
-                " arg_max(enterprise_employee_number, activity_date) AS n, arg_max(is_guest, activity_date) AS g"
-                " FROM incoming GROUP BY user_id"
-            )
-            connection.execute("DELETE FROM accounts WHERE user_id IN (SELECT user_id FROM newest)")
-            connection.execute("INSERT INTO accounts FROM newest")
-            connection.unregister("incoming")
+    flags = ", ".join(f"{name} BOOLEAN" for name in FLAGS)
+    counts = ", ".join(f"{name} INTEGER" for name in COUNTS)
+    who = "user_id VARCHAR, email_address VARCHAR, enterprise_employee_number VARCHAR, is_guest BOOLEAN"
+    connection.execute(
+        f"CREATE TABLE read (activity_date DATE, user_id VARCHAR, {flags}, {counts}, date_claimed BIGINT)"
+    )
+    connection.execute(f"CREATE TABLE seen ({who}, newest DATE)")
+    for batch in rows:
+        connection.register("incoming", pa.Table.from_batches([batch]))
+        connection.execute(f"INSERT INTO read SELECT {kept} FROM incoming")
+        connection.execute(
+            "INSERT INTO seen SELECT user_id, email_address, enterprise_employee_number, is_guest, max(activity_date)"
+            " FROM incoming GROUP BY ALL"
+        )
+        connection.unregister("incoming")
+    newest = ", ".join(f"arg_max({name}, newest) AS {name}" for name in (*IDENTITY[1:], "is_guest"))
+    connection.execute(f"CREATE TABLE accounts AS SELECT user_id, {newest} FROM seen GROUP BY user_id")
+    connection.execute("DROP TABLE seen")
 
 
 def matched(accounts: pa.Table, roster: people.Roster | None, rules: people.Rules) -> people.Matching:
@@ -179,26 +227,26 @@ def join(connection: duckdb.DuckDBPyConnection, found: people.Matching) -> None:
     connection.execute("DROP TABLE read")
 
 
-def keep_days(database: SlackDatabase, connection: duckdb.DuckDBPyConnection, since: date, until: date) -> None:
+def keep_days(connection: duckdb.DuckDBPyConnection, statuses: Iterable[DayStatus], since: date, until: date) -> None:
     """`days`: which are there, and why others are not. A day counts as published when there are rows of it."""
-    connection.execute(
-        "CREATE TABLE days (date VARCHAR, activity_date DATE, status VARCHAR, reason VARCHAR, rows BIGINT)"
-    )
     there = dict(connection.execute("SELECT activity_date, count(*) FROM member_days GROUP BY 1").fetchall())
-    known = {status.day: status for status in database.days.status()}
-    for n in range((until - since).days + 1):
-        day = since + timedelta(days=n)
-        row: tuple[object, ...]
-        if day in there:
-            row = (day.isoformat(), day, "published", None, there[day])
-        else:
-            status = known.get(day)
-            said = (
-                status.status
-                if status and status.status in ("pending", "absent")
-                else "absent"
-                if status
-                else "unknown"
-            )
-            row = (day.isoformat(), day, said, status.reason if status else None, None)
-        connection.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?)", list(row))
+    known = {status.day: status for status in statuses}
+    found = [known_of(since + timedelta(days=n), there, known) for n in range((until - since).days + 1)]
+    connection.register("incoming", pa.Table.from_pylist(found, schema=DAYS))
+    connection.execute("CREATE TABLE days AS FROM incoming")
+    connection.unregister("incoming")
+
+
+def known_of(day: date, there: Mapping[date, int], known: Mapping[date, DayStatus]) -> dict[str, object]:
+    """A row of `days`. A file that was read and is empty is a day without data."""
+    status = known.get(day)
+    said = "published" if day in there else status.status if status else "unknown"
+    if said == "published" and day not in there:
+        said = "absent"
+    return {
+        "date": day.isoformat(),
+        "activity_date": day,
+        "status": said,
+        "reason": status.reason if status and day not in there else None,
+        "rows": there.get(day),
+    }

@@ -34,6 +34,9 @@ class Measure:
 
     name: str
     question: str
+    """One line."""
+    meaning: str
+    """What has to be said of how it is counted; often nothing."""
     sql: str
     """The file, comments included."""
     columns: tuple[str, ...]
@@ -68,16 +71,17 @@ def measure(name: str, sql: str) -> Measure:
     comments = re.match(r"((?:--.*\n)+)", sql)
     lines = [line.removeprefix("--").strip() for line in comments[1].splitlines()] if comments else []
     back: int | None = 0
-    question = []
+    told = []
     for line in lines:
         if found := re.fullmatch(r"Looks back (?:(\d+) days|as far as there are days)\.", line):
             back = int(found[1]) if found[1] else None
         else:
-            question.append(line)
+            told.append(line)
     statement = compile(sql, _Tables(), now=datetime(2000, 1, 1, tzinfo=UTC))
     return Measure(
         name=name,
-        question=" ".join(question),
+        question=told[0],
+        meaning=" ".join(told[1:]),
         sql=sql,
         columns=tuple(column for column, _ in statement.columns),
         looks_back=back,

@@ -1,7 +1,12 @@
 -- Of the people who began in a month, how many are active in the months after?
--- The month of the first sign-in that Slack tells, else of the first activity that these days hold.
+-- The month of the first sign-in that Slack tells; where it tells none, of the first activity that these days hold, unless
+-- that is in the oldest month: then it may have been long before. Who began before the oldest month is left out.
 -- Looks back as far as there are days.
-WITH months AS (
+WITH oldest AS (
+    SELECT date_trunc('month', min(activity_date)) AS month
+    FROM adoption.days
+    WHERE status = 'published'
+), months AS (
     SELECT d.employee,
            date_trunc('month', d.activity_date) AS month,
            min(d.date_claimed) AS claimed,
@@ -11,13 +16,14 @@ WITH months AS (
     GROUP BY 1, 2
 ), begun AS (
     SELECT employee,
-           coalesce(date_trunc('month', CAST(from_unixtime(min(claimed)) AS date)), min(IF(active, month))) AS cohort
+           coalesce(date_trunc('month', CAST(from_unixtime(min(claimed)) AS date)),
+                    nullif(min(IF(active, month)), (SELECT month FROM oldest))) AS cohort
     FROM months
     GROUP BY employee
 ), sizes AS (
     SELECT cohort, count(*) AS people
     FROM begun
-    WHERE cohort IS NOT NULL
+    WHERE cohort >= (SELECT month FROM oldest)
     GROUP BY cohort
 )
 SELECT begun.cohort,
@@ -28,6 +34,5 @@ SELECT begun.cohort,
 FROM begun
 JOIN sizes ON sizes.cohort = begun.cohort
 JOIN months ON months.employee = begun.employee AND months.month >= begun.cohort
-WHERE begun.cohort >= (SELECT min(date_trunc('month', activity_date)) FROM adoption.days)
 GROUP BY 1, 2
 ORDER BY 1, 2
