@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import quote, unquote
 
 from tests.cloud import service_model
 
@@ -41,6 +40,11 @@ class Athena:
     looks: dict[str, int] = field(default_factory=dict)
     stopped: set[str] = field(default_factory=set)
     url: str = ""
+    statements: list[str] = field(default_factory=list)
+
+    def statement(self, request: dict[str, Any]) -> str:
+        """What a request is about."""
+        return self.statements[int(request["QueryExecutionId"].removeprefix("query-"))]
 
     def __call__(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         wrong = service_model.problems("athena", operation, request)
@@ -50,14 +54,15 @@ class Athena:
         return answer
 
     def StartQueryExecution(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - Athena's name
-        return {"QueryExecutionId": quote(request["QueryString"])}
+        self.statements.append(request["QueryString"])
+        return {"QueryExecutionId": f"query-{len(self.statements) - 1}"}
 
     def StopQueryExecution(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        self.stopped.add(unquote(request["QueryExecutionId"]))
+        self.stopped.add(self.statement(request))
         return {}
 
     def GetQueryExecution(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        identity = unquote(request["QueryExecutionId"])
+        identity = self.statement(request)
         answer = self.answers[identity]
         look = self.looks[identity] = self.looks.get(identity, 0) + 1
         state = "QUEUED" if look == 1 else "RUNNING" if look == 2 or answer.endless else "SUCCEEDED"
@@ -68,7 +73,7 @@ class Athena:
             status = {"State": "CANCELLED"}
         return {
             "QueryExecution": {
-                "QueryExecutionId": quote(identity),
+                "QueryExecutionId": request["QueryExecutionId"],
                 "Query": identity,
                 "StatementType": answer.kind,
                 "Status": status,
@@ -77,7 +82,7 @@ class Athena:
         }
 
     def GetQueryResults(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        answer = self.answers[unquote(request["QueryExecutionId"])]
+        answer = self.answers[self.statement(request)]
         header = [tuple(name for name, _ in answer.columns)] if answer.kind == "DML" else []
         rows = [*header, *answer.rows]
         begin = int(request.get("NextToken", "0"))
