@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slackanalytics import protocol
+from slackanalytics.audit_verbs import audit
 from slackanalytics.cloud.athena_engine import AthenaEngine, athena_options
 from slackanalytics.cloud.deploy import deploy
 from slackanalytics.connection_verbs import doctor, login, logout
@@ -343,6 +344,7 @@ slackanalytics.add_command(logout)
 slackanalytics.add_command(doctor)
 slackanalytics.add_command(deploy)
 slackanalytics.add_command(hr)
+slackanalytics.add_command(audit)
 
 
 def main() -> None:
