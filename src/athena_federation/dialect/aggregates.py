@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from athena_federation.dialect import types as t
+from athena_federation.dialect.casts import failed
 from athena_federation.dialect.grammar import Construct
 from athena_federation.dialect.maps import require_key
 from athena_federation.dialect.operators import DIVIDE, cast, rescaled, unscaled, whole_literal
@@ -97,6 +98,9 @@ MULTIMAP = "athena_multimap"
 """Macro (list of {k, v}): a map from each k to its v's."""
 
 
+NO_NAN = "'approx_percentile: value is NaN '"
+
+
 def count(args: list[Expr], distinct: str, construct: Construct) -> Call:
     if len(args) > 1:
         raise QueryError(
@@ -122,18 +126,18 @@ def approx_percentile(args: list[Expr], distinct: str, construct: Construct) -> 
     shares = array_literals(construct.node.expressions[-1]) if several else [args[1].literal]
     if not shares or any(share is None or not 0 <= float(share) <= 1 for share in shares):
         raise UnsupportedSql(f"{construct}: the percentile must be a literal between 0 and 1")
-    if not t.is_integer(args[0].type):
-        raise UnsupportedSql(
-            f"{construct}: of {args[0].type}, for which Athena estimates values between; use whole numbers"
-        )
-    values = plain("list", cast(args[0], t.BIGINT), t.BIGINT)
+    kind = t.BIGINT if t.is_integer(args[0].type) else t.DOUBLE if args[0].type == t.DOUBLE else t.REAL
+    value = cast(args[0], kind)
+    if t.is_float(args[0].type):
+        value = f"CASE WHEN isnan({value}) THEN {failed(NO_NAN, value, kind)} ELSE {value} END"
+    values = plain("list", value, kind)
 
     def text(within: str, after: str) -> str:
         found = [f"{PERCENTILE}({values.text(within, after)}, {share})" for share in shares]
         one = f"[{', '.join(found)}]" if several else found[0]
         return f"CASE WHEN count({args[0].sql}){after} > 0 THEN {one} END" if several else one
 
-    return Call(text, t.array(t.BIGINT) if several else t.BIGINT)
+    return Call(text, t.array(kind) if several else kind)
 
 
 def array_literals(node: exp.Expr) -> list[str | None]:

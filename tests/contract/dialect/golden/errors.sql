@@ -226,3 +226,4 @@ select split_to_map('a=1,a=2', ',', '=')
 select user_id, lag(messages) over (order by date rows between 1 preceding and current row) from activity
 select max_by(row(user_id, date), messages).field0 from activity
 select t.a from (values (cast(row(1,'x') as row(a integer,b varchar)))) t(r)
+select approx_percentile(x, 0.5) from (values nan(), 1e0, 2e0) t(x)

@@ -56,7 +56,6 @@ select concat('a', null)
 select contains(array[1,2], 1.5)
 select k, count(*) from nums group by cube(k, k)
 select count(distinct 1) from nums
-select approx_percentile(k, 0.5), approx_percentile(f, 0.9), approx_percentile(p, 0.25) from nums where k not in (3,4)
 select format('%tY', date '2026-01-02')
 select format('%e', 12345.678e0)
 select format('%s', timestamp '2026-01-02 03:04:05'), format('%s', timestamp '2026-01-02 03:04:05.120')

@@ -83,3 +83,6 @@ select json_format(cast((power(-2.25, 0) - (n.q * n.n)) as json)) from nums n
 select format('%s', n.f) from nums n
 select user_id, date, (date, is_active) in (('2026-11-08', true), ('2026-11-09', false)) from activity
 select user_id, date, (activity_date, messages) not in ((date '2026-11-08', 18), (date '2026-11-09', -1)) from activity
+select approx_percentile(f, 0.5), approx_percentile(p, 0.25), approx_percentile(cast(k as double) / 3, array[0.1, 0.9]), approx_percentile(cast(q as real), 0.5) from nums where k <> 6 and not is_nan(f)
+select date, approx_percentile(messages / 7e0, 0.5), approx_percentile(messages * 1.5, 0.9) from activity group by date
+select approx_percentile(k, 0.5), approx_percentile(f, 0.9), approx_percentile(p, 0.25) from nums where k not in (3,4)
