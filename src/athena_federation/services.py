@@ -9,10 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, repeat
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from athena_federation.errors import ConnectorError, SpillError
-from athena_federation.messages import EncryptionKey
+
+if TYPE_CHECKING:
+    from athena_federation.messages import EncryptionKey
 
 PAUSES = (1.0, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0, 34.0, 55.0)
 """Seconds before each look at a query's state; the last one repeats."""
@@ -104,6 +106,8 @@ class KmsKeys:
 
     def __call__(self) -> EncryptionKey:
         """Raises SpillError: without a key nothing is spilled, least of all in the clear."""
+        from athena_federation.messages import EncryptionKey  # Arrow, which nobody else here needs
+
         kms = self.clients("kms")
         action = "GenerateDataKey"
         try:

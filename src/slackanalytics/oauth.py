@@ -41,7 +41,7 @@ from slackanalytics.oauth_errors import (
     exchange_refusal,
     page_refusal,
 )
-from slackanalytics.oauth_states import States
+from slackanalytics.oauth_states import Remembering, States
 from slackanalytics.settings import Settings
 from slackanalytics.slack_api import Post, Said, SlackDown, basic, post, printable
 from slackanalytics.token_stores import TokenStore, credentials, grant
@@ -141,14 +141,14 @@ class Conversation:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         random: Callable[[int], bytes] = secrets.token_bytes,
         http: Post = post,
-        states: States | None = None,
+        states: Remembering | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._clock = clock
         self._random = random
         self._http = http
-        self._states = states or States(clock)
+        self._states: Remembering = states or States(clock)
         self._access = Access(settings, store, http=http, clock=clock)
 
     def begin(self, redirect_uri: str, *, browser: str, replace: bool = False) -> Begun:
@@ -167,7 +167,7 @@ class Conversation:
             self._store.write("token", "")  # says why not
         app = self._credentials()
         state = base64.urlsafe_b64encode(self._random(16)).decode().rstrip("=")
-        self._states.add(state, browser, redirect_uri, replace=replace)
+        state = self._states.add(state, browser, redirect_uri, replace=replace)
         asked = {
             "client_id": app.client_id,
             "scope": BOT_SCOPE,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -21,6 +22,9 @@ SLACK_HOSTS = ("slack.com", "slack-gov.com")
 SHORTEST_EMBED_KEY = 32
 """Characters of a key that signs links: 128 bits at four a character."""
 
+SIMULATOR_HOST = re.compile(r"[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+"""Where a simulated Slack is that runs in AWS; accepted with `SLACKANALYTICS_SOURCE=demo` alone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -30,7 +34,8 @@ class Settings:
     """Where the figures come from: `slack`, or `demo` for the built-in simulator."""
 
     slack_api_url: str = field(default="https://slack.com/api", metadata={"variable": "SLACKANALYTICS_SLACK_API_URL"})
-    """Slack's Web API: https at slack.com or slack-gov.com. Plain http is accepted for this machine only."""
+    """Slack's Web API: https at slack.com or slack-gov.com. Plain http is accepted for this machine only, and with
+    `SLACKANALYTICS_SOURCE=demo` https to a simulator behind API Gateway."""
 
     slack_token: str | None = field(default=None, repr=False, metadata={"variable": "SLACKANALYTICS_SLACK_TOKEN"})
     """The user token (`xoxp-…`) of an org-wide installation with the scope `admin.analytics:read`."""
@@ -55,6 +60,12 @@ class Settings:
 
     cache_dir: Path | None = field(default=None, metadata={"variable": "SLACKANALYTICS_CACHE_DIR"})
     """Where verified days are kept; `off` keeps none. Default: `slackanalytics` in the user's cache directory."""
+
+    cache_bucket: str | None = field(default=None, metadata={"variable": "SLACKANALYTICS_CACHE_BUCKET"})
+    """An S3 bucket, or `bucket/prefix`, in which verified days are kept instead, for functions that share no disk."""
+
+    cache_key: str | None = field(default=None, metadata={"variable": "SLACKANALYTICS_CACHE_KEY"})
+    """The KMS key that encrypts days in that bucket. Default: what the bucket itself says."""
 
     deadline: float = field(default=60.0, metadata={"variable": "SLACKANALYTICS_DEADLINE"})
     """Seconds that one day's file may take, retries included, waiting for the rate limit not."""
@@ -129,9 +140,13 @@ class Settings:
         """The settings in force; an empty variable counts as unset. Raises ConfigurationError naming the variable."""
         given = {name: text for item in fields(cls) if (text := environment.get(name := item.metadata["variable"], ""))}
         hr_file = given.get("SLACKANALYTICS_HR_FILE")
+        demo = given.get("SLACKANALYTICS_SOURCE") == "demo"
         return cls(
             source=_source(given.get("SLACKANALYTICS_SOURCE", "slack")),
-            slack_api_url=_api_url(given.get("SLACKANALYTICS_SLACK_API_URL", "https://slack.com/api")),
+            slack_api_url=_slack_url(
+                given.get("SLACKANALYTICS_SLACK_API_URL"), "SLACKANALYTICS_SLACK_API_URL", demo=demo
+            )
+            or "https://slack.com/api",
             slack_token=given.get("SLACKANALYTICS_SLACK_TOKEN"),
             hr_file=Path(hr_file) if hr_file else None,
             hr_columns=_pairs(given.get("SLACKANALYTICS_HR_COLUMNS", ""), "SLACKANALYTICS_HR_COLUMNS"),
@@ -140,6 +155,8 @@ class Settings:
             hr_plus=_switch(given.get("SLACKANALYTICS_HR_PLUS", "off"), "SLACKANALYTICS_HR_PLUS"),
             hr_aliases=Path(aliases) if (aliases := given.get("SLACKANALYTICS_HR_ALIASES")) else None,
             cache_dir=_cache_dir(given.get("SLACKANALYTICS_CACHE_DIR"), environment),
+            cache_bucket=_bucket(given.get("SLACKANALYTICS_CACHE_BUCKET")),
+            cache_key=given.get("SLACKANALYTICS_CACHE_KEY"),
             deadline=_seconds(given.get("SLACKANALYTICS_DEADLINE", "60")),
             today=_day(given.get("SLACKANALYTICS_TODAY")),
             rate_limit=_calls(given.get("SLACKANALYTICS_RATE_LIMIT", "20")),
@@ -150,7 +167,9 @@ class Settings:
             passphrase=given.get("SLACKANALYTICS_PASSPHRASE"),
             client_id=given.get("SLACKANALYTICS_CLIENT_ID"),
             client_secret=given.get("SLACKANALYTICS_CLIENT_SECRET"),
-            authorize_url=_slack_url(given.get("SLACKANALYTICS_AUTHORIZE_URL"), "SLACKANALYTICS_AUTHORIZE_URL"),
+            authorize_url=_slack_url(
+                given.get("SLACKANALYTICS_AUTHORIZE_URL"), "SLACKANALYTICS_AUTHORIZE_URL", demo=demo
+            ),
             public_url=_public_url(given.get("SLACKANALYTICS_PUBLIC_URL")),
             installation=_installation(given.get("SLACKANALYTICS_INSTALLATION", "organisation")),
             organisation=given.get("SLACKANALYTICS_ORGANISATION"),
@@ -169,9 +188,11 @@ class Settings:
         if self.authorize_url:
             return self.authorize_url
         parts = urlsplit(self.slack_api_url)
-        government = (parts.hostname or "").endswith(SLACK_HOSTS[1])
+        host = parts.hostname or ""
+        government = host.endswith(SLACK_HOSTS[1])
         slack = f"https://{SLACK_HOSTS[1] if government else SLACK_HOSTS[0]}"
-        return f"{slack if parts.scheme == 'https' else f'http://{parts.netloc}'}/oauth/v2/authorize"
+        simulated = parts.scheme == "http" or SIMULATOR_HOST.fullmatch(host)
+        return f"{f'{parts.scheme}://{parts.netloc}' if simulated else slack}/oauth/v2/authorize"
 
 
 def loopback(host: str) -> bool:
@@ -190,18 +211,15 @@ def _source(text: str) -> str:
     return text
 
 
-def _api_url(text: str) -> str:
-    return _slack_url(text, "SLACKANALYTICS_SLACK_API_URL") or ""
-
-
-def _slack_url(text: str | None, name: str) -> str | None:
-    """A token must never travel in clear, nor anybody be led to a stranger."""
+def _slack_url(text: str | None, name: str, *, demo: bool) -> str | None:
+    """A token must never travel in clear, nor anybody be led to a stranger; a demo's may go to a simulator in AWS."""
     if text is None:
         return None
     parts = _url(text, name, "https://slack.com/api")
     host = parts.hostname or ""
     slack = any(host == known or host.endswith("." + known) for known in SLACK_HOSTS)
-    if not (parts.scheme == "https" and slack) and not (parts.scheme == "http" and loopback(host)):
+    simulated = demo and SIMULATOR_HOST.fullmatch(host)
+    if not (parts.scheme == "https" and (slack or simulated)) and not (parts.scheme == "http" and loopback(host)):
         raise ConfigurationError(
             f"{name} names {parts.scheme or 'no scheme'}://{host}, where a token must not be sent;"
             " use https://slack.com/api, https://slack-gov.com/api, or http:// to this machine"
@@ -336,6 +354,13 @@ def _cache_dir(text: str | None, environment: Mapping[str, str]) -> Path | None:
     if text:
         return Path(text).expanduser()
     return _own_dir("XDG_CACHE_HOME", ".cache", environment)
+
+
+def _bucket(text: str | None) -> str | None:
+    """A bucket's name with a prefix, https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html."""
+    if text and not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()/=-]*)?", text):
+        raise ConfigurationError(f"SLACKANALYTICS_CACHE_BUCKET must be BUCKET or BUCKET/PREFIX, not {text[:80]!r}")
+    return text
 
 
 def _own_dir(variable: str, below_home: str, environment: Mapping[str, str]) -> Path | None:

@@ -56,7 +56,11 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Code:
+class Code:
+    """
+    What the app exchanges for tokens.
+    """
+
     grant: Grant
     redirect_uri: str | None
     until: float
@@ -101,15 +105,15 @@ class Authorizations:
         grace: float,
         clock: Callable[[], float],
     ) -> None:
-        self._seed = seed
+        self.seed = seed
         self._client = client
-        self._user_id = user_id
+        self.user_id = user_id
         self._redirect_uris = redirect_uris
         self._rotation = rotation
         self._grace = grace
         self._clock = clock
         self._made = 0
-        self._codes: dict[str, _Code] = {}
+        self._codes: dict[str, Code] = {}
         self._tokens: dict[str, Issued] = {}
         self._renewals: dict[str, _Renewal] = {}
         self._lock = threading.Lock()
@@ -142,14 +146,14 @@ class Authorizations:
         """
         grant = Grant(
             place=place,
-            user_id=self._user_id if place.id != "E0PARTNER1" else "W0PARTNER1",
+            user_id=self.user_id if place.id != "E0PARTNER1" else "W0PARTNER1",
             scope=asked.get("user_scope", ""),
             bot_scope=asked.get("scope", ""),
         )
         with self._lock:
             code = self._secret("code")
             until = self._clock() + CODE_SECONDS
-            self._codes[code] = _Code(grant=grant, redirect_uri=asked.get("redirect_uri"), until=until)
+            self._codes[code] = Code(grant=grant, redirect_uri=asked.get("redirect_uri"), until=until)
         return code
 
     def access(self, request: Request, shape: str = "") -> Answer:
@@ -288,7 +292,7 @@ class Authorizations:
 
     def _secret(self, kind: str) -> str:
         self._made += 1
-        return hashlib.sha256(f"{self._seed}/{kind}/{self._made}".encode()).hexdigest()[:32]
+        return hashlib.sha256(f"{self.seed}/{kind}/{self._made}".encode()).hexdigest()[:32]
 
 
 def refused_file(token: Issued) -> str | None:

@@ -108,6 +108,7 @@ def application(
     look: reachability.Look = reachability.look,
     clock: Callable[[], float] = time.monotonic,
     dashboard: Dashboard | None = None,
+    sessions: Sessions | None = None,
 ) -> Starlette:
     """
     The web app.
@@ -121,8 +122,9 @@ def application(
         look: Fetches an address, to see whether the app is reachable.
         clock: Seconds that only grow; sessions and attempts to sign in are timed by it.
         dashboard: The dashboard, where this installation has one.
+        sessions: Who is signed in; by default a memory of this process.
     """
-    sessions = Sessions(clock)
+    sessions = sessions or Sessions(clock)
     parts: list[BaseRoute] = []
     if dashboard is not None:
         from slackanalytics.web import dashboard as pages  # needs an engine and a drawing library, which Lambda lacks

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from athena_federation.errors import ConfigurationError, FederationError
 from slackanalytics.oauth import Conversation, Status, manifest, manifest_url
-from slackanalytics.web.guard import log, shown
+from slackanalytics.web.guard import log, remember, shown
 from slackanalytics.web.pages import field, page
 from slackanalytics.web.reachability import Check, check
 from slackanalytics.web.refusals import NOTHING, STRANGER, Refusal, refusal, sentence, standing
@@ -127,8 +127,11 @@ async def oauth_redirect(request: Request) -> Response:
         await run_in_threadpool(conversation.complete, browser=session.browser, redirect_uri=uri, **given)
     except FederationError as error:
         log.warning("Slack was not connected: %s", type(error).__name__)
-        request.app.state.sessions.note(request.scope["session_name"], refusal(error))
-        return RedirectResponse("/slack/refused", 303)
+        renamed = request.app.state.sessions.note(request.scope["session_name"], refusal(error))
+        answer = RedirectResponse("/slack/refused", 303)
+        if renamed:
+            remember(request, answer, renamed)
+        return answer
     log.info("Slack was connected by %s", shown(session.who))
     return RedirectResponse("/slack/connected", 303)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request, cookie_parser
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from slackanalytics.web.access import Access
@@ -145,6 +146,15 @@ class Guard:
             self._sessions.end(name)
             return None
         return found
+
+
+def remember(request: Request, answer: Response, session_name: str) -> None:
+    """Have the browser show this session from now on.
+
+    Lax, because Slack's redirect brings the browser back from another site, and has to find it signed in.
+    """
+    site: Site = request.app.state.site
+    answer.set_cookie(site.cookie, session_name, path="/", secure=site.secure, httponly=True, samesite="lax")
 
 
 def _open_to(answer: MutableHeaders, origins: Sequence[str]) -> None:

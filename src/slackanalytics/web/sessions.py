@@ -74,12 +74,13 @@ class Sessions:
             self._held[known] = replace(held, seen=now)
             return self._held[known]
 
-    def note(self, name: str | None, outcome: object) -> None:
-        """Remember what a visit to Slack came to."""
+    def note(self, name: str | None, outcome: object) -> str | None:
+        """Remember what a visit to Slack came to. The session's name from now on, where that is another one."""
         with self._lock:
             held = self._held.get(known := _digest(name or ""))
             if held is not None:
                 self._held[known] = replace(held, outcome=outcome)
+        return None
 
     def take_role(self, name: str | None, role: str, reason: str) -> None:
         """From now on this may be seen, for that reason."""

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from slackanalytics.web.access import Access, LocalKey
-from slackanalytics.web.guard import client_address, log, shown
+from slackanalytics.web.guard import client_address, log, remember, shown
 from slackanalytics.web.pages import field, page
 from slackanalytics.web.sessions import Session, Sessions
 from slackanalytics.wording import seconds
@@ -105,11 +105,7 @@ def _signed_in(request: Request, who: str) -> Response:
     sessions: Sessions = request.app.state.sessions
     sessions.end(request.scope["session_name"])
     answer = RedirectResponse(_start(request), 303)
-    # Lax, because Slack's redirect brings the browser back from another site, and has to find it signed in
-    secure = request.app.state.site.secure
-    answer.set_cookie(
-        request.app.state.site.cookie, sessions.begin(who), path="/", secure=secure, httponly=True, samesite="lax"
-    )
+    remember(request, answer, sessions.begin(who))
     return answer
 
 
