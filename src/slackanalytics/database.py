@@ -12,20 +12,21 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import wrap
-from threading import Event
+from threading import Event, RLock
 
 import pyarrow as pa
 
+from athena_federation.dialect import Relation, View, compile, result_type  # noqa: A004
 from athena_federation.dialect.types import from_arrow
 from athena_federation.engine import Engine, Progress, in_order, in_process
-from athena_federation.errors import Corrupt, NotPublished, UnsupportedSql
+from athena_federation.errors import Corrupt, NotPublished, QueryError, UnsupportedSql
 from athena_federation.handler import Handler
 from athena_federation.local import Database, Plan, TablePlan
 from athena_federation.results import Result
+from slackanalytics import member_days, people
 from slackanalytics.cache import Days, DayStatus, first_day
 from slackanalytics.client import Client
 from slackanalytics.connector import connector
-from slackanalytics.people import text_table
 from slackanalytics.settings import Settings
 from slackanalytics.wording import plural, spans
 
@@ -105,6 +106,10 @@ class SlackDatabase(Database):
         self.days = Days(settings, client=client, today=self.today, pause=self.cancelled.wait)
         handler = Handler(connector(settings, days=self.days, today=self.today))
         super().__init__({CATALOG: Engine(in_process(handler), catalog=CATALOG)}, now=self.moment)
+        self.blending = RLock()
+        self.is_blended = False
+        self.unblended: QueryError | None = None
+        """Why there is no `adoption.member_days`, where a roster is there and cannot be used."""
 
     def today(self) -> date:
         return self.settings.today or datetime.now(UTC).date()
@@ -118,6 +123,36 @@ class SlackDatabase(Database):
         self.days.close()
         super().close()
         self.closing()
+
+    def resolve(self, parts: tuple[str, ...]) -> Relation | View:
+        """As `Database.resolve`; `adoption.member_days` is there as soon as it is asked for, where there is a roster."""
+        if parts[-2:-1] == (member_days.SCHEMA,):
+            self.blend()
+            if self.unblended:
+                raise self.unblended
+        return super().resolve(parts)
+
+    def schemas(self) -> list[tuple[str, str]]:
+        self.blend()
+        return super().schemas()
+
+    def information(self, name: tuple[str, str, str]) -> pa.Table:
+        self.blend()
+        return super().information(name)
+
+    def blend(self) -> None:
+        """Offer `adoption.member_days`. A roster that cannot be used is nobody's trouble who does not ask for it."""
+        with self.blending:
+            if self.is_blended or self.settings.hr_file is None:
+                return
+            self.is_blended = True
+            try:
+                roster = people.roster_of(self.settings, today=self.today())
+                rules = people.Rules.of(self.settings)
+                if roster:
+                    member_days.offer(self, roster, rules, catalog=CATALOG)
+            except QueryError as error:
+                self.unblended = error
 
     def calls(self) -> int:
         """Calls to Slack so far."""
@@ -228,7 +263,11 @@ class SlackDatabase(Database):
 
     def catalogue(self) -> list[tuple[str, pa.Schema]]:
         """Every table by its full name, registered files included."""
+        self.blend()
         found = [(f"{CATALOG}.{table.table}", table.schema) for table in self.tables()]
+        for name, sql in self.views.items():
+            columns = compile(sql, self, now=self.now()).columns
+            found.append((".".join(name), pa.schema([(column, result_type(kind)) for column, kind in columns])))
         return found + [(".".join(name), file.schema) for name, file in self.files.items()]
 
 
@@ -276,7 +315,7 @@ def connect(
         database = SlackDatabase(replace(settings, hr_file=roster), closing=stack.pop_all().close)
     try:
         if roster is not None:
-            database.register(ROSTER, text_table(roster))
+            database.register(ROSTER, people.text_table(roster))
     except BaseException:
         database.close()
         raise
