@@ -14,18 +14,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
 
 from athena_federation.errors import ConfigurationError, Corrupt, NotPublished, SourceError
+from athena_federation.services import Clients
 from slackanalytics.access import Access
 from slackanalytics.client import Client, Statistics
 from slackanalytics.fields import SCHEMA
 from slackanalytics.limiter import Pause
 from slackanalytics.settings import Settings
-from slackanalytics.shelf import Entry, Shelf
+from slackanalytics.shelf import DayShelf, Entry, Shelf
 from slackanalytics.spool import Spool, Spooled, batches, spooled
 
 MONTHS = 13
@@ -106,6 +106,7 @@ class Days:
         today: The UTC date.
         now: The time, for telling how old an answer is.
         pause: Waits; `Event.wait` makes waiting for another reader cancellable.
+        clients: AWS's services, where days are kept in a bucket.
     """
 
     def __init__(
@@ -116,6 +117,7 @@ class Days:
         today: Callable[[], date] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pause: Pause = time.sleep,
+        clients: Clients | None = None,
     ) -> None:
         self.notes = Notes()
         self._settings = settings
@@ -124,7 +126,8 @@ class Days:
         self._today = today or (lambda: settings.today or now().date())
         self._now = now
         self._pause = pause
-        self._shelves: dict[Path, Shelf | None] = {}
+        self._clients = clients or Clients()
+        self._shelves: dict[str, DayShelf | None] = {}
         self._answers: dict[date, Entry] = {}
         """Days without data, remembered where no directory does."""
 
@@ -182,6 +185,10 @@ class Days:
         """Forgets everything kept, of every organisation, and tells how many days that were."""
         self._answers.clear()
         self._shelves.clear()
+        if self._settings.cache_bucket:
+            from slackanalytics.s3_shelf import forget
+
+            return forget(*self._bucket, self._clients)
         root = self._settings.cache_dir
         if root is None or not root.is_dir():
             return 0
@@ -207,7 +214,7 @@ class Days:
         with shelf.lock(day, self._pause):  # another reader may have fetched it meanwhile
             return self._at_hand(day, shelf) or self._fetched(day, shelf)
 
-    def _at_hand(self, day: date, shelf: Shelf | None) -> _Found | None:
+    def _at_hand(self, day: date, shelf: DayShelf | None) -> _Found | None:
         """The day without a call; None where one is needed."""
         entry = self._entry(day, shelf)
         if entry is None or not self._holds(entry):
@@ -217,10 +224,10 @@ class Days:
         file = shelf.opened(entry) if shelf else None
         return self._noted(entry, file) if file else None
 
-    def _entry(self, day: date, shelf: Shelf | None) -> Entry | None:
+    def _entry(self, day: date, shelf: DayShelf | None) -> Entry | None:
         return (shelf.entry(day) if shelf else None) or self._answers.get(day)
 
-    def _fetched(self, day: date, shelf: Shelf | None) -> _Found:
+    def _fetched(self, day: date, shelf: DayShelf | None) -> _Found:
         """The day as Slack has it now. Raises SourceError."""
         before = self._entry(day, shelf)
         copy = before if before and before.status == "published" else None
@@ -258,7 +265,7 @@ class Days:
         self.notes.add(day, f"no data: {reason}")
         return _Found(None)
 
-    def _kept(self, shelf: Shelf | None, entry: Entry, spool: Spool | None) -> None:
+    def _kept(self, shelf: DayShelf | None, entry: Entry, spool: Spool | None) -> None:
         """Keeps what can be kept; a full or read-only disk is no reason not to answer."""
         if shelf is None:
             if spool is None:
@@ -269,7 +276,7 @@ class Days:
         except OSError as error:
             self.notes.add(
                 None,
-                f"days cannot be kept in {shelf.directory}: {error.strerror or error}; SLACKANALYTICS_CACHE_DIR names another place",
+                f"days cannot be kept in {shelf.place}: {error.strerror or error}; {self._setting} names another place",
             )
             if spool is None:
                 self._answers[entry.day] = entry
@@ -331,27 +338,54 @@ class Days:
         kept = shelf.entries() if shelf else {}
         return {**self._answers, **kept} if self._answers else kept
 
-    def _shelf(self) -> Shelf | None:
+    def _shelf(self) -> DayShelf | None:
         """Where this organisation's days are kept: by its ID where that is known, else by its token."""
-        root = self._settings.cache_dir
-        if root is None:
+        root, bucket = self._settings.cache_dir, self._settings.cache_bucket
+        if root is None and bucket is None:
             return None
         try:
             account = self._access.account()
         except (ConfigurationError, SourceError):  # reading a day says so; planning and listing need no token
             return None
         key = hashlib.sha256(f"{self._settings.slack_api_url}\n{account}".encode()).hexdigest()[:16]
-        directory = root / key
-        if directory not in self._shelves:
-            try:
-                self._shelves[directory] = Shelf(directory)
-            except OSError as error:
-                self._shelves[directory] = None
-                self.notes.add(
-                    None,
-                    f"days cannot be kept in {root}: {error.strerror or error}; SLACKANALYTICS_CACHE_DIR names another place",
-                )
-        return self._shelves[directory]
+        if key not in self._shelves:
+            self._shelves[key] = self._bucket_shelf(key) if bucket else self._local_shelf(key)
+        return self._shelves[key]
+
+    def _bucket_shelf(self, key: str) -> DayShelf:
+        from slackanalytics.s3_shelf import BucketShelf
+
+        bucket, prefix = self._bucket
+        return BucketShelf(
+            bucket,
+            f"{prefix}{key}",
+            key=self._settings.cache_key,
+            clients=self._clients,
+            told=lambda text: self.notes.add(None, text),
+        )
+
+    def _local_shelf(self, key: str) -> DayShelf | None:
+        root = self._settings.cache_dir
+        if root is None:
+            return None
+        try:
+            return Shelf(root / key)
+        except OSError as error:
+            self.notes.add(
+                None, f"days cannot be kept in {root}: {error.strerror or error}; {self._setting} names another place"
+            )
+            return None
+
+    @property
+    def _bucket(self) -> tuple[str, str]:
+        """The bucket, and a prefix that is empty or ends with a slash."""
+        bucket, _, prefix = (self._settings.cache_bucket or "").partition("/")
+        prefix = prefix.strip("/")
+        return bucket, f"{prefix}/" if prefix else ""
+
+    @property
+    def _setting(self) -> str:
+        return "SLACKANALYTICS_CACHE_BUCKET" if self._settings.cache_bucket else "SLACKANALYTICS_CACHE_DIR"
 
 
 def _published(day: date, fresh: Spooled, fetched_at: datetime, *, settled: bool) -> Entry:

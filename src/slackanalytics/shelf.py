@@ -14,11 +14,11 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from athena_federation.errors import SourceError
 from slackanalytics.limiter import Pause
@@ -53,6 +53,48 @@ class Entry:
     """SHA-256 of the file, in hexadecimal."""
 
 
+class DayShelf(Protocol):
+    """Where the days of one organisation rest. Safe between threads."""
+
+    @property
+    def place(self) -> str:
+        """Where that is, for people."""
+        ...
+
+    @property
+    def directory(self) -> Path | None:
+        """Where a day is best spooled before it is kept; None for wherever there is room."""
+        ...
+
+    def entry(self, day: date) -> Entry | None:
+        """What is known about a day; None for nothing, or for what cannot be trusted."""
+        ...
+
+    def entries(self) -> Mapping[date, Entry]:
+        """All that is known, oldest first."""
+        ...
+
+    def opened(self, entry: Entry) -> BinaryIO | Spool | None:
+        """The verified file of a kept day; None where it is gone, cut or altered."""
+        ...
+
+    def keep(self, entry: Entry, spool: Spool | None = None) -> Entry:
+        """
+        The entry as kept, with its file's name, size and checksum. To be called with the day's lock held.
+
+        Raises OSError, and then the day is as it was before; SourceError where the shelf has been closed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Nothing is written from now on; what is being written is finished first, which takes a moment."""
+        ...
+
+    def lock(self, day: date, pause: Pause) -> AbstractContextManager[None]:
+        """One holder for each day among those who can know of each other. Raises SourceError where waiting is cancelled."""
+        ...
+
+
 class Shelf:
     """The days of one organisation in one directory. Safe between threads and processes on one machine."""
 
@@ -72,6 +114,10 @@ class Shelf:
         self._index: dict[date, tuple[_Version, Entry | None]] = {}
         self._entries: dict[date, Entry] = {}
         self._verified: set[tuple[str, int, int, int]] = set()
+
+    @property
+    def place(self) -> str:
+        return str(self.directory)
 
     def entry(self, day: date) -> Entry | None:
         """What is known about a day; None for nothing, or a note that cannot be trusted."""

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 
 from athena_federation.aws import Clients, LambdaConnector, lambda_handler, reported
-from athena_federation.errors import ConfigurationError
 from slackanalytics.cache import Days
 from slackanalytics.cloud import warming
 from slackanalytics.connector import connector
@@ -32,7 +31,8 @@ class SlackFunction:
 
     def __init__(self, environment: Mapping[str, str], *, clients: Clients | None = None) -> None:
         self._settings = demonstrated(Settings.from_environment(OWN_DISK | dict(environment)))
-        self._days = Days(self._settings)
+        clients = clients or Clients()
+        self._days = Days(self._settings, clients=clients)
         made = connector(self._settings, days=self._days)
         self._answer: LambdaConnector | Any = lambda_handler(made, environment, clients=clients)
 
@@ -51,9 +51,7 @@ class SlackFunction:
 
     def _scheduled(self, task: object, context: Any) -> dict[str, Any]:
         try:
-            if task != "sync":
-                raise ConfigurationError('the only event of ours is {"slackanalytics": "sync"}')
-            warming.require_kept(self._settings)
+            warming.require_possible(task, self._settings)
             asked = getattr(context, "get_remaining_time_in_millis", None)
 
             def remaining() -> float:
@@ -79,9 +77,7 @@ def demonstrated(settings: Settings) -> Settings:
     from slackanalytics.simulator.slack import utc_today
 
     served = Simulator(today=settings.today or utc_today, rate_limit=None).serve().__enter__()  # as long as the process
-    return replace(
-        settings, slack_api_url=served.url, slack_token=served.token, token_store="environment", rate_limit=None
-    )
+    return replace(settings, slack_api_url=served.url, slack_token=served.token, token_store=None, rate_limit=None)
 
 
 handler = SlackFunction(os.environ)

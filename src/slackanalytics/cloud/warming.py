@@ -42,7 +42,9 @@ def sync(days: Days, remaining: Callable[[], float], reserved: float) -> dict[st
     return {**counts, "left": len(missing)}
 
 
-def require_kept(settings: Settings) -> None:
-    """Raises ConfigurationError where a run would be in vain, because days go with the instance that fetched them."""
+def require_possible(task: object, settings: Settings) -> None:
+    """Raises ConfigurationError for another event, and where days would go with the instance that fetched them."""
+    if task != "sync":
+        raise ConfigurationError('the only event of ours is {"slackanalytics": "sync"}')
     if settings.cache_bucket is None:
         raise ConfigurationError("days cannot be kept warm without a bucket; set SLACKANALYTICS_CACHE_BUCKET")

@@ -98,7 +98,7 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def application(
+def application(  # noqa: PLR0913 - each is a setting with a sensible default, given by name
     conversation: Conversation,
     *,
     site: Site,
