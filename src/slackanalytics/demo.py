@@ -31,7 +31,11 @@ NEXT = """
 """What somebody who has seen the demo may want to try."""
 
 
-def run(sql: str, *, serve: bool, port: int = 0) -> None:
+Until = Callable[[Served, Path], None]
+"""What goes on while the simulator is there, with its roster; until it is interrupted."""
+
+
+def run(sql: str, *, serve: bool, port: int = 0, until: Until | None = None) -> None:
     """Ask the demo's question, show the answer, and then either end or keep the simulator for more questions."""
     out, aside = terminal.stdout(), terminal.stderr()
     aside.print("[bold]Example Corp[/bold]: a simulated Slack, 1,000 seats, 13 months, eight departments.")
@@ -48,10 +52,10 @@ def run(sql: str, *, serve: bool, port: int = 0) -> None:
         for text in database.notes():
             terminal.note(text)
     if serve:
-        keep_serving(port)
+        keep_serving(port, until)
 
 
-def keep_serving(port: int) -> None:
+def keep_serving(port: int, until: Until | None = None) -> None:
     """The simulator with its roster, and what to try with it, until it is interrupted."""
     simulator = Simulator(members=MEMBERS, seed=SEED, today=today(), rate_limit=None)
     with TemporaryDirectory(prefix="slackanalytics-") as folder, served(simulator, port, spare=True) as server:
@@ -59,7 +63,9 @@ def keep_serving(port: int) -> None:
         write_roster(simulator.company, simulator.today, roster)
         announce(server, f"export SLACKANALYTICS_HR_FILE={roster}", "export SLACKANALYTICS_RATE_LIMIT=off")
         terminal.stderr().print(f"\nand then, for example:\n{NEXT}", markup=False)
-        until_interrupted()
+        if until:
+            until(server, roster)
+        until_interrupted(waiting=until is None)
 
 
 def simulate(
@@ -87,10 +93,11 @@ def simulate(
         until_interrupted()
 
 
-def until_interrupted() -> None:
+def until_interrupted(*, waiting: bool = True) -> None:
     """Waits for Ctrl-C or a signal to end, which is how serving is meant to end."""
     with suppress(KeyboardInterrupt):
-        threading.Event().wait()
+        if waiting:
+            threading.Event().wait()
     terminal.stderr().print("\nThe simulated Slack has ended.")
 
 

@@ -122,7 +122,7 @@ def _bars(
              "mark": {"type": "rule", "color": INK, "strokeDash": [3, 3], "strokeWidth": 1.5},
              "encoding": {"x": {"field": "at", "type": "quantitative"}, "description": {"field": "said"}}}
         )  # fmt: skip
-    return _spec(values, width, {"step": 30}, layer=layer)
+    return {**_spec(values, width, {"step": 30}, layer=layer), "padding": {"left": 10, "right": 2, "top": 2, "bottom": 2}}
 
 
 def stacks(
@@ -152,19 +152,18 @@ def _stacks(
         if row[each.column]
     ]
     encoding = {
-        "x": {"field": "at", "type": "ordinal", "sort": list(names), "axis": {**_AXIS, "labelExpr": f"({_literal(names)})[datum.value]", "labelAngle": 0, "labelOverlap": False, "ticks": False}},
+        "x": {"field": "at", "type": "ordinal", "sort": list(names), "axis": {**_AXIS, "labelExpr": f"({_literal(names)})[datum.value]", "labelAngle": 0, "labelOverlap": False, "ticks": False, "domain": not below}},
         "y": {"field": "value", "type": "quantitative", "stack": "zero", "axis": _value_axis(percent, signed=bool(below))},
-        "color": {"field": "series", "type": "nominal", "scale": _scale([s.label for s in series], [s.colour for s in series]), "legend": _legend()},
+        "color": {"field": "series", "type": "nominal", "scale": _scale([s.label for s in series], [s.colour for s in series]), "legend": _legend("square")},
         "order": {"field": "place"},
         "description": {"field": "said"},
     }  # fmt: skip
-    return _spec(
-        values,
-        width,
-        height,
-        mark={"type": "bar", "cornerRadius": 1, "stroke": "#ffffff", "strokeWidth": 1},
-        encoding=encoding,
-    )
+    mark = {"type": "bar", "cornerRadius": 1, "stroke": "#ffffff", "strokeWidth": 1}
+    layer: list[Spec] = [{"mark": mark, "encoding": encoding}]
+    if below:
+        rule = {"type": "rule", "color": "#8a8a9c", "aria": False}
+        layer.append({"data": {"values": [{}]}, "mark": rule, "encoding": {"y": {"datum": 0}}})
+    return _spec(values, width, height, layer=layer)
 
 
 _AXIS = {"title": None, "labelColor": FAINT, "labelFontSize": 12, "tickColor": GRID, "domainColor": "#8a8a9c"}
@@ -194,12 +193,13 @@ def _days_axis(days: Sequence[date], width: int) -> Spec:
 
 def _value_axis(percent: bool, *, signed: bool = False) -> Spec:
     number = "format(abs(datum.value), ',')" if signed else "format(datum.value, ',')"
-    label = "format(datum.value, '.0%')" if percent else number
+    label = "format(100 * datum.value, '.0f') + ' %'" if percent else number
     return {**_AXIS, "grid": True, "gridColor": GRID, "domain": False, "ticks": False, "tickCount": 4, "labelExpr": label, "labelPadding": 8}  # fmt: skip
 
 
-def _legend() -> Spec:
-    return {"title": None, "orient": "top", "direction": "horizontal", "labelColor": INK, "labelFontSize": 13, "symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": 2.5, "offset": 8, "columnPadding": 18, "labelLimit": 160}  # fmt: skip
+def _legend(symbol: str = "stroke") -> Spec:
+    size, stroke = (260, 2.5) if symbol == "stroke" else (130, 0)
+    return {"title": None, "orient": "top", "direction": "horizontal", "labelColor": INK, "labelFontSize": 13, "symbolType": symbol, "symbolSize": size, "symbolStrokeWidth": stroke, "offset": 8, "columnPadding": 28, "labelLimit": 160}  # fmt: skip
 
 
 def _scale(labels: Sequence[str], values: Sequence[Any]) -> Spec:

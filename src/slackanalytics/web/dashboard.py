@@ -97,7 +97,7 @@ async def downloaded(request: Request) -> Response:
             request, f"downloaded {wanted}", await run_in_threadpool(publication.view, name, pairs, Role(session.role))
         )
     if kind == "csv":
-        answer = Response((await run_in_threadpool(csv_text, figure.table)).encode(), media_type="text/csv")
+        answer = Response((await run_in_threadpool(csv_text, figure.exported)).encode(), media_type="text/csv")
     else:
         answer = Response(await run_in_threadpool(publication.png, figure), media_type="image/png")
     answer.headers["Content-Disposition"] = f'attachment; filename="{wanted}.{kind}"'

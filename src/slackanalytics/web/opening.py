@@ -9,12 +9,13 @@ from datetime import timedelta
 
 from slackanalytics import people
 from slackanalytics.adoption import Adoption
-from slackanalytics.adoption.audit import Log
+from slackanalytics.adoption.audit import Log, place_of
+from slackanalytics.adoption.privacy import Role
 from slackanalytics.cache import first_day
 from slackanalytics.database import SlackDatabase
 from slackanalytics.settings import Settings
 from slackanalytics.token_stores import TokenStore, grant
-from slackanalytics.web.dashboard import Dashboard
+from slackanalytics.web.dashboard import Audit, Dashboard
 from slackanalytics.web.drawing import Drawings
 from slackanalytics.web.embedding import Links
 from slackanalytics.web.loading import Loading, Read
@@ -26,7 +27,7 @@ def opened(settings: Settings, store: TokenStore) -> Iterator[Dashboard]:
     """The dashboard, reading in the background until it is closed. `store` is where the token rests."""
     loading = Loading(reading(settings, store), connected=lambda: grant(store) is not None)
     drawings = Drawings()
-    publication = Publication(loading, drawings)
+    publication = Publication(loading, drawings, minimum=settings.minimum_group)
     try:
         drawings.warm()
         loading.start(publication.warm)
@@ -49,6 +50,16 @@ def reading(settings: Settings, store: TokenStore) -> Read:
             return Adoption.read(database, roster, rules, since=since, until=until, progress=progress)
 
     return read
+
+
+def audit(settings: Settings) -> Audit:
+    """Writes to the audit log."""
+    log = Log(place_of(settings))
+
+    def append(*, who: str, action: str, reason: str, detail: str) -> None:
+        log.append(who=who, role=Role.IDENTIFIED, what=f"{action} {detail}".strip(), reason=reason)
+
+    return append
 
 
 def links(settings: Settings) -> Links:

@@ -7,7 +7,7 @@ from typing import Any
 from slackanalytics.web import charts
 from slackanalytics.web.charts import HALF, SERIES, Series, said_day
 from slackanalytics.web.sheets.question import Question
-from slackanalytics.web.sheets.shapes import Figure, Sheet, Tile, number, percent
+from slackanalytics.web.sheets.shapes import HIDDEN, Figure, Sheet, Tile, number, percent
 
 DAILY = Series("daily_active", "Daily active", SERIES[0])
 WEEKLY = Series("weekly_active", "Weekly active", SERIES[2], dash=1)
@@ -32,6 +32,8 @@ def tiles(question: Question) -> tuple[Tile, ...]:
     """Where the newest day and week stand."""
     people, sticky = question.last("active_people"), question.last("stickiness")
     posting, channel = question.last_week("posting_share"), question.last_week("channel_share")
+    about = question.about("posting_share", "posting", ("week",)).get((posting.get("week"),), (0, HIDDEN))[1]
+    share = percent(posting.get("posting_share"), 1)
     day = f"on {said_day(people['day'])}" if people else ""
     week = "in the newest complete week"
     return (
@@ -39,7 +41,7 @@ def tiles(question: Question) -> tuple[Tile, ...]:
         Tile("Weekly active", number(people.get("weekly_active")), "7 days, that day included"),
         Tile("Monthly active", number(people.get("monthly_active")), "28 days, that day included"),
         Tile("Stickiness", percent(sticky.get("stickiness"), 1), "average day of the 28, of monthly active"),
-        Tile("Posting", percent(posting.get("posting_share"), 1), f"of active people {week}"),
+        Tile("Posting", about if share == HIDDEN else share, f"of active people {week}"),
         Tile("In channels", percent(channel.get("channel_share"), 1), f"of messages {week}"),
     )
 
@@ -85,16 +87,18 @@ def posting(question: Question) -> Figure:
     """How many write."""
     shown = question.shown("posting_share", groups=("week",))
     line = Series("posting_share", "Posting share", SERIES[2])
+    about = question.about("posting_share", "posting", ("week",))
+    rows = [{**row, "posting_share": row["posting_share"] if row["posting_share"] is not None else about.get((row["week"],), (None,))[0]} for row in question.whole_weeks(shown)]  # fmt: skip
     return Figure(
         name="posting-share",
         title="People who post",
-        caption="People who posted a message in the week, of the people active in it. Others read and react.",
+        caption="People who posted a message in the week, of the people active in it. Where all but a few did, the line is the least that can be said.",
         table=shown.table,
         headings={"week": "Week of", "active": "Active", "posting": "Posting", "posting_share": "Share"},
         percents=("posting_share",),
         sql=question.sql("posting_share"),
-        drawing=charts.lines(shown.rows, [line], x="week", percent=True, width=HALF) if shown.any("posting_share") else None,
-        said=_last_words("Line chart of the share of active people who post", shown.rows, "week", "posting_share", "", percent_of=True),
+        drawing=charts.lines(rows, [line], x="week", percent=True, width=HALF) if any(row["posting_share"] is not None for row in rows) else None,
+        said=_last_words("Line chart of the share of active people who post", rows, "week", "posting_share", "", percent_of=True),
         size="half",
         hidden=shown.hidden,
         minimum=question.minimum,
@@ -104,11 +108,15 @@ def posting(question: Question) -> Figure:
 def platforms(question: Question) -> Figure:
     """With what people use Slack."""
     shown = question.shown("platform_mix", groups=("platform",))
-    rows = [
-        {**row, "text": f"{percent(row['share'])}, {row['people']:,} people"}
-        for row in shown.rows
-        if row["people"] is not None
-    ]
+    about = question.about("platform_mix", "people", ("platform",))
+    rows = []
+    for row in shown.rows:
+        if row["people"] is not None:
+            rows.append({**row, "text": f"{percent(row['share'])} · {row['people']:,} people"})
+        elif (row["platform"],) in about:
+            share, text = about[row["platform"],]
+            rows.append({**row, "share": share, "text": text})
+    rows.sort(key=lambda row: -row["share"])
     return Figure(
         name="platform-mix",
         title="Platforms",
@@ -129,16 +137,17 @@ def channels(question: Question) -> Figure:
     """How much of what is written others can find."""
     shown = question.shown("channel_share", groups=("week",))
     line = Series("channel_share", "In channels", SERIES[0])
+    rows = question.whole_weeks(shown)
     return Figure(
         name="channel-share",
         title="Messages in channels",
         caption="The part of the messages posted in channels; the rest goes to direct messages, where only few can find it.",
         table=shown.table,
-        headings={"week": "Week of", "posting": "People posting", "messages": "Messages", "channel_messages": "In channels", "channel_share": "Share"},
+        headings={"week": "Week of", "messages": "Messages", "channel_messages": "In channels", "channel_share": "Share"},
         percents=("channel_share",),
         sql=question.sql("channel_share"),
-        drawing=charts.lines(shown.rows, [line], x="week", percent=True, width=HALF) if shown.any("channel_share") else None,
-        said=_last_words("Line chart of the share of messages in channels", shown.rows, "week", "channel_share", "", percent_of=True),
+        drawing=charts.lines(rows, [line], x="week", percent=True, width=HALF) if any(row["channel_share"] is not None for row in rows) else None,
+        said=_last_words("Line chart of the share of messages in channels", rows, "week", "channel_share", "", percent_of=True),
         size="half",
         hidden=shown.hidden,
         minimum=question.minimum,

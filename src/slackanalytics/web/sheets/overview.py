@@ -94,7 +94,7 @@ def by_department(question: Question) -> Figure:
     whole = question.row("activation")
     rows = sorted(shown.rows, key=lambda r: (r["activation_rate"] is None, -(r["activation_rate"] or 0)))
     drawn = [
-        {**row, "text": f"{percent(row['activation_rate'], 1)}   {row['active']:,} of {row['provisioned']:,}"}
+        {**row, "text": f"{percent(row['activation_rate'], 1)} · {row['active']:,} of {row['provisioned']:,}"}
         for row in rows
         if row["activation_rate"] is not None
     ]
@@ -107,7 +107,7 @@ def by_department(question: Question) -> Figure:
         percents=("activation_rate",),
         sql=question.sql("activation_by_department"),
         drawing=charts.bars(drawn, label="department", value="activation_rate", text="text", percent=True, reference=whole["activation_rate"], width=charts.WIDE) if drawn else None,
-        said="Bar chart: " + "; ".join(f"{r['department']} {r['text'].replace('   ', ', ')}" for r in drawn) + ".",
+        said="Bar chart: " + "; ".join(f"{r['department']} {r['text']}" for r in drawn) + ".",
         hidden=shown.hidden,
         minimum=question.minimum,
     )  # fmt: skip

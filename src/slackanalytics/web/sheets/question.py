@@ -109,6 +109,8 @@ class Counted:
     """The column with the people of each row."""
     parts: tuple[str, ...] = ()
     """The columns with some of them."""
+    of: str = ""
+    """The measure that says how many people there are altogether: that so many are left over must not be told, either."""
 
 
 COUNTED = {
@@ -117,16 +119,16 @@ COUNTED = {
     "activation_by_week": Counted("provisioned", ("active",)),
     "activation_by_department": Counted("provisioned", ("active",)),
     "activation_by_department_week": Counted("provisioned", ("active",)),
-    "active_people": Counted("monthly_active", ("daily_active", "weekly_active")),
-    "stickiness": Counted("monthly_active"),
-    "posting_share": Counted("active", ("posting",)),
-    "channel_share": Counted("posting"),
-    "messages": Counted("active"),
+    "active_people": Counted("monthly_active", ("daily_active", "weekly_active"), of="activation_by_day"),
+    "stickiness": Counted("monthly_active", of="activation_by_day"),
+    "posting_share": Counted("active", ("posting",), of="activation_by_week"),
+    "channel_share": Counted("posting", of="activation_by_week"),
+    "messages": Counted("active", of="activation_by_week"),
     "billable_inactive": Counted("billable", ("inactive",)),
     "claimed": Counted("provisioned", ("claimed",)),
     "never_claimed": Counted("provisioned", ("never_claimed",)),
     "platform_mix": Counted("active", ("people",)),
-    "flow": Counted("active", ("lapsed",)),
+    "flow": Counted("active", ("lapsed",), of="activation_by_week"),
     "retention": Counted("people", ("active",)),
 }
 """Whom each measure counts: what is hidden depends on it."""
@@ -151,6 +153,8 @@ class Shown:
 
 
 Row = dict[str, Any]
+EVERYBODY = "everybody"
+"""A column that tables have on their way only."""
 
 
 class Question:
@@ -198,6 +202,11 @@ class Question:
         table, base = self._asked(measure), self._base(measure)
         return self._hidden(table, groups, COUNTED[measure], base)
 
+    def whole_weeks(self, shown: Shown) -> list[Row]:
+        """The rows of weeks that lie in the period with all their days."""
+        its = self.filters
+        return [row for row in shown.rows if its.since <= row["week"] and row["week"] + timedelta(days=6) <= its.until]
+
     def flow(self) -> Shown:
         """The weeks of `flow`, whose moves add up to the people active: what is hidden must not follow from the rest."""
         whole = self.shown("flow", groups=("week",))
@@ -214,8 +223,12 @@ class Question:
             {**row, **{move: None if row["active"] is None else found[row["week"], move] for move in moves}}
             for row in whole.rows
         ]
+        for row in rows:  # two numbers, of which one tells too much, may do so no longer when they are one
+            rest = None if row["active"] is None or row["returning"] is None else row["active"] - row["returning"]
+            row["joining"] = rest if rest == 0 or (rest or 0) >= self.minimum else None
         hidden = sum(1 for row in rows if None in row.values())
-        return Shown(pa.Table.from_pylist(rows, schema=whole.table.schema), hidden)
+        schema = whole.table.schema.append(pa.field("joining", pa.int64()))
+        return Shown(pa.Table.from_pylist(rows, schema=schema), hidden)
 
     def row(self, measure: str) -> Row:
         """The one row of a measure about everybody; its figures are None where they are too few people."""
@@ -241,8 +254,40 @@ class Question:
     def last_week(self, measure: str) -> Row:
         """The newest complete week of a measure."""
         shown = self.flow() if measure == "flow" else self.shown(measure, groups=("week",))
-        complete = [row for row in shown.rows if row["week"] + timedelta(days=6) <= self.filters.until]
+        complete = self.whole_weeks(shown)
         return complete[-1] if complete else {}
+
+    def about(self, measure: str, part: str, groups: tuple[str, ...]) -> dict[tuple[Any, ...], tuple[float, str]]:
+        """
+        For shares that are hidden because a few people are left over, or are all there are: the bound that the minimum
+        itself gives, and its text. It is the same however many of the few there are. Not for rows that add up to others.
+        """
+        counted = COUNTED[measure]
+        return self._near(self._asked(measure), counted.people, part, groups)
+
+    def cohorts(self) -> tuple[Shown, dict[tuple[Any, ...], tuple[float, str]]]:
+        """`retention` by quarters, whose months are disjoint people; and `about` for what is hidden."""
+        table, base = _quarters(self._asked("retention")), self._base("retention")
+        groups = ("cohort", "months_since")
+        shown = self._hidden(table, groups, COUNTED["retention"], None if base is None else _quarters(base))
+        return shown, self._near(table, "people", "active", groups)
+
+    def _near(
+        self, table: pa.Table, people: str, part: str, groups: tuple[str, ...]
+    ) -> dict[tuple[Any, ...], tuple[float, str]]:  # fmt: skip
+        found: dict[tuple[Any, ...], tuple[float, str]] = {}
+        if self.filters.guests:  # with them such a share may be hidden for another reason
+            return found
+        for row in table.to_pylist():
+            whole, some = row[people] or 0, row[part] or 0
+            if whole < 4 * self.minimum:
+                continue
+            few, key = (self.minimum - 1) / whole, tuple(row[name] for name in groups)
+            if 0 < whole - some < self.minimum:
+                found[key] = 1.0 - few, f"≥ {percent(1.0 - few)}"
+            elif 0 < some < self.minimum:
+                found[key] = few, f"≤ {percent(few)}"
+        return found
 
     def people(self, measure: str) -> pa.Table:
         """A list of people, for those who may see it; for all others an empty one."""
@@ -328,10 +373,21 @@ class Question:
         found = privacy.suppressed(
             table, groups=groups, people=counted.people, parts=counted.parts, minimum=self.minimum, additive=additive, base=base
         )  # fmt: skip
+        if counted.of:
+            found = _both(found, self._among_all(table, counted, groups), groups)
         if "department" in groups and self.there.hidden:
             found = _hide(found, self.there.hidden, groups)
         count = sum(found["hidden"].to_pylist())
         return Shown(found.drop_columns(["hidden"]), count)
+
+    def _among_all(self, table: pa.Table, counted: Counted, groups: tuple[str, ...]) -> pa.Table:
+        """The table as far as it may be shown to those who know how many people there are altogether."""
+        when = groups[0]
+        known = dict(zip(*(self._asked(counted.of)[name].to_pylist() for name in (when, "provisioned")), strict=True))
+        everybody = pa.array([known.get(at, 0) for at in table[when].to_pylist()], pa.int64())
+        parts = (counted.people, *counted.parts)
+        wider = table.append_column(EVERYBODY, everybody)
+        return privacy.suppressed(wider, groups=groups, people=EVERYBODY, parts=parts, minimum=self.minimum, additive=None)
 
     def _whole(self, measure: str, table: pa.Table, base: pa.Table | None) -> Row:
         groups = tuple(name for name in ("day", "week") if name in table.column_names)
@@ -359,6 +415,23 @@ def told(insight: insights.Insight, filters: Filters) -> Told:
     return Told(insight.text, sign, tone, f"/adoption?{query}#{ANCHORS.get(insight.measure, 'activation-by-day')}")
 
 
+def _quarters(table: pa.Table) -> pa.Table:
+    """Cohorts of three months; of each age, the people of the months that have come to it."""
+    sums: dict[tuple[date, int], list[int]] = {}
+    for row in table.to_pylist():
+        month = row["cohort"]
+        quarter = date(month.year, 3 * ((month.month - 1) // 3) + 1, 1)
+        found = sums.setdefault((quarter, row["months_since"]), [0, 0])
+        found[0] += row["people"]
+        found[1] += row["active"]
+    rows = [
+        {"cohort": quarter, "months_since": age, "people": people, "active": active, "retention": active / people}
+        for (quarter, age), (people, active) in sorted(sums.items())
+    ]
+    counts = [(name, pa.int64()) for name in ("months_since", "people", "active")]
+    return pa.Table.from_pylist(rows, schema=pa.schema([("cohort", pa.date32()), *counts, ("retention", pa.float64())]))
+
+
 def _last(table: pa.Table) -> pa.Table:
     return table.slice(max(0, table.num_rows - 1))
 
@@ -366,6 +439,19 @@ def _last(table: pa.Table) -> pa.Table:
 def _summed(table: pa.Table) -> pa.Table:
     counts = [f.name for f in table.schema if pa.types.is_integer(f.type)]
     return pa.table({name: [pc.sum(table[name]).as_py() or 0] for name in counts})
+
+
+def _both(one: pa.Table, other: pa.Table, groups: tuple[str, ...]) -> pa.Table:
+    """What both show; `one` decides about the columns."""
+    columns = {
+        name: one[name]
+        if name in groups
+        else pc.or_(one[name], other[name])
+        if name == "hidden"
+        else pc.if_else(pc.is_null(other[name]), pa.scalar(None, one.schema.field(name).type), one[name])
+        for name in one.column_names
+    }
+    return pa.table(columns)
 
 
 def _hide(table: pa.Table, hidden: frozenset[str], groups: tuple[str, ...]) -> pa.Table:

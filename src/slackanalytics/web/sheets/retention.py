@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from slackanalytics.web import charts
-from slackanalytics.web.charts import SERIES, Series, said_day
+from slackanalytics.web.charts import SERIES, Series, said_day, short_day
 from slackanalytics.web.sheets.question import Question
 from slackanalytics.web.sheets.shapes import (
     HIDDEN,
@@ -21,12 +22,11 @@ from slackanalytics.web.sheets.shapes import (
     percent,
 )
 
-FLOW = (
-    Series("returning", "Returning", SERIES[0]),
-    Series("new", "New", SERIES[2]),
-    Series("resurrected", "Back again", SERIES[3]),
-    Series("lapsed", "Lapsed", SERIES[4]),
-)
+RETURNING = Series("returning", "Returning", SERIES[0])
+NEW = Series("new", "New", SERIES[2])
+RESURRECTED = Series("resurrected", "Back again", SERIES[3])
+JOINING = Series("joining", "New or back again", SERIES[2])
+LAPSED = Series("lapsed", "Lapsed", SERIES[4])
 
 
 def sheet(question: Question) -> Sheet:
@@ -45,30 +45,32 @@ def tiles(question: Question) -> tuple[Tile, ...]:
     """The newest complete week."""
     row = question.last_week("flow")
     active, back = row.get("active"), row.get("returning")
-    week = f"in the week of {said_day(row['week'])}" if row else ""
+    week = f"in the week of {short_day(row['week'])}" if row else ""
     lapsed = row.get("lapsed")
     stayed = None if back is None or lapsed is None or not back + lapsed else back / (back + lapsed)
     return (
         Tile("Active", number(active), week),
         Tile("Returning", number(back), "were active the week before, too"),
-        Tile("New", number(row.get("new")), "active for the first time"),
-        Tile("Back again", number(row.get("resurrected")), "after a week or more without"),
-        Tile("Week-on-week retention", percent(stayed, 1), f"{number(lapsed)} of the week before lapsed"),
+        Tile("New or back again", number(row.get("joining")), "were not active the week before"),
+        Tile("Lapsed", number(lapsed), "were active the week before only"),
+        Tile("Week-on-week retention", percent(stayed, 1), "of the people of the week before"),
     )
 
 
 def flow(question: Question) -> Figure:
     """Weeks made of those who came, stayed, came back, and went."""
     shown = question.flow()
-    rows = [row for row in shown.rows if row["active"] is not None]
+    rows = [row for row in question.whole_weeks(shown) if row["active"] is not None]
+    told = all(row[name] is not None for row in rows for name in ("new", "resurrected"))
+    series = [RETURNING, NEW, RESURRECTED, LAPSED] if told else [RETURNING, JOINING, LAPSED]
     return Figure(
         name="flow",
         title="Who comes and goes, week by week",
-        caption="Above the line the people active in the week, below it those of the week before who were not. The first week that Slack keeps has no week before it; holidays look like lapses.",
+        caption="Complete weeks. Above the line the people active in the week, below it those of the week before who were not; holidays look like lapses.",
         table=shown.table,
-        headings={"week": "Week of", "active": "Active", "returning": "Returning", "new": "New", "resurrected": "Back again", "lapsed": "Lapsed"},
+        headings={"week": "Week of", "active": "Active", "returning": "Returning", "joining": "New or back again", "new": "New", "resurrected": "Back again", "lapsed": "Lapsed"},
         sql=question.sql("flow"),
-        drawing=charts.stacks(rows, FLOW, x="week", below=("lapsed",)) if rows else None,
+        drawing=charts.stacks(rows, series, x="week", below=("lapsed",)) if rows else None,
         said=_words(rows),
         hidden=shown.hidden,
         minimum=question.minimum,
@@ -81,22 +83,25 @@ def _words(rows: list[dict[str, Any]]) -> str:
     last = rows[-1]
     return (
         f"Stacked bars for {len(rows)} weeks. In the last one, from {said_day(last['week'])}: {number(last['returning'])} returning,"
-        f" {number(last['new'])} new, {number(last['resurrected'])} back again, {number(last['lapsed'])} lapsed."
+        f" {number(last['joining'])} new or back again, {number(last['lapsed'])} lapsed."
     )
 
 
 def cohorts(question: Question) -> Figure:
-    """Months of first sign-in by months since."""
-    shown = question.shown("retention", groups=("cohort", "months_since"))
-    rows = shown.rows
+    """Quarters of first sign-in by months since."""
+    shown, about = question.cohorts()
+    rows = [{**row, "text": percent(row["retention"])} for row in shown.rows]
+    for row in rows:
+        if row["retention"] is None and (row["cohort"], row["months_since"]) in about:
+            row["retention"], row["text"] = about[row["cohort"], row["months_since"]]
     ages = sorted({row["months_since"] for row in rows})
     scale = Scale.of([row["retention"] for row in rows if row["retention"] is not None])
     return Figure(
         name="retention",
-        title="Retention by month of first sign-in",
-        caption="Of the people who first signed in during a month, how many were active in each month after it. Months before the oldest that Slack keeps are not told apart, so they are left out.",
+        title="Retention by quarter of first sign-in",
+        caption="Of the people who first signed in during a quarter, how many were active so many months after their month. Quarters before the oldest day that Slack keeps are left out.",
         table=shown.table,
-        headings={"cohort": "Month", "months_since": "Months since", "people": "People", "active": "Active", "retention": "Retention"},
+        headings={"cohort": "Quarter from", "months_since": "Months since", "people": "People", "active": "Active", "retention": "Retention"},
         percents=("retention",),
         sql=question.sql("retention"),
         kind="pivot",
@@ -109,13 +114,13 @@ def cohorts(question: Question) -> Figure:
             minimum=question.minimum,
             trends=False,
         ),
-        said="Share of each month’s new people who are active in the months after.",
+        said="Share of each quarter’s new people who are active in the months after.",
         hidden=shown.hidden,
         minimum=question.minimum,
     )  # fmt: skip
 
 
-def _cohort(rows: list[dict[str, Any]], cohort: Any, ages: list[int], scale: Scale) -> PivotRow:
+def _cohort(rows: list[dict[str, Any]], cohort: date, ages: list[int], scale: Scale) -> PivotRow:
     found = {row["months_since"]: row for row in rows if row["cohort"] == cohort}
     cells = []
     for age in ages:
@@ -125,7 +130,7 @@ def _cohort(rows: list[dict[str, Any]], cohort: Any, ages: list[int], scale: Sca
         elif row["retention"] is None:
             cells.append(Cell(bucket="hidden-cell", text=HIDDEN, said="hidden"))
         else:
-            cells.append(Cell(bucket=scale.bucket(row["retention"]), text=percent(row["retention"])))
-    people = next((row["people"] for row in found.values() if row["people"] is not None), None)
-    note = f"{people:,} people" if people is not None else ""
-    return PivotRow(name=f"{cohort:%b %Y}", cells=tuple(cells), note=note)
+            cells.append(Cell(bucket=scale.bucket(row["retention"]), text=row["text"]))
+    first = found.get(0, {}).get("people")
+    quarter = f"{cohort:%Y} Q{(cohort.month + 2) // 3}"
+    return PivotRow(name=quarter, cells=tuple(cells), note=f"{first:,} people" if first else "")

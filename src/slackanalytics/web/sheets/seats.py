@@ -30,8 +30,9 @@ def sheet(question: Question) -> Sheet:
 
 def tiles(question: Question) -> tuple[Tile, ...]:
     """Seats altogether."""
-    claimed, unused = question.whole("claimed"), question.whole(INACTIVE)
-    never, seats, idle = _less(claimed, "provisioned", "claimed"), unused.get("billable"), unused.get("inactive")
+    accounts, unused = question.whole("never_claimed"), question.whole(INACTIVE)
+    claimed = {**accounts, "claimed": _less(accounts, "provisioned", "never_claimed")}
+    never, seats, idle = accounts.get("never_claimed"), unused.get("billable"), unused.get("inactive")
     price = question.price
     cost = price.text(idle) or "–"
     note = f"a month, at {price.currency} {price.amount:,.2f} a seat" if price.amount else "enter a price, above"
@@ -95,21 +96,22 @@ def never_claimed(question: Question) -> Figure:
 
 def by_department(question: Question) -> Figure:
     """Everything about seats, department by department."""
-    claimed = question.shown("claimed")
+    claimed = question.shown("never_claimed")  # the one table of which both columns are made, so that both hide alike
     unused = question.shown(INACTIVE)
     found = {row["department"]: row for row in unused.rows}
     price = question.price.amount
     rows: list[dict[str, Any]] = []
     for row in claimed.rows:
         seats = found.get(row["department"], {})
+        signed_in = _less(row, "provisioned", "never_claimed")
         idle = seats.get("inactive")
         cost = None if price is None or idle is None else round(price * idle, 2)
         rows.append(
             {
                 "department": row["department"],
                 "provisioned": row["provisioned"],
-                "claimed": row["claimed"],
-                "claimed_share": row["claimed_share"],
+                "claimed": signed_in,
+                "claimed_share": None if signed_in is None else signed_in / row["provisioned"],
                 "billable": seats.get("billable"),
                 "inactive": idle,
                 "cost": cost,

@@ -135,6 +135,11 @@ class Figure:
     """Rows shown on the page; files have all."""
 
     @property
+    def exported(self) -> pa.Table:
+        """The columns that are shown, and no others."""
+        return self.table.select([name for name in self.headings if name in self.table.column_names])
+
+    @property
     def hidden_text(self) -> str:
         """Why figures are missing."""
         return (
@@ -203,6 +208,11 @@ class Scale:
         return f"h{max(0, min(BUCKETS - 1, int(part * BUCKETS)))}"
 
 
+def tile_value(text: str) -> str:
+    """The text of a tile: a word where a figure is hidden."""
+    return "hidden" if text == HIDDEN else text
+
+
 def percent(value: float | None, digits: int = 0) -> str:
     """`63 %`; a dot for what is hidden."""
     return HIDDEN if value is None else f"{100 * value:.{digits}f} %"
@@ -261,6 +271,8 @@ def shown(value: Any, name: str, figure: Figure) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return number(value)
+    if isinstance(value, date):
+        return f"{value:%b %Y}" if name == "cohort" else f"{value.day} {value:%b %Y}"
     return str(value)
 
 
