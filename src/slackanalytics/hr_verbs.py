@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from slackanalytics.hr_report import Checked
     from slackanalytics.people import Roster, Rules
     from slackanalytics.people.dates import Style
+    from slackanalytics.settings import Settings
 
 REACH = 10
 """Days back among which the newest published one is looked for."""
@@ -62,7 +63,7 @@ def mapped(_context: click.Context, _parameter: click.Parameter, values: tuple[s
     "--unmatched", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
     help="Write the accounts that are nobody's to a CSV file.",
 )  # fmt: skip
-@click.option("--identified", is_flag=True, help="List people by address, where otherwise they are counted.")
+@click.option("--identified", is_flag=True, help="List people by address; the audit log says who did.")
 @click.option(
     "--format", "kind", type=click.Choice(["table", "json"]), default="table", show_default=True,
     help="For people, or for programs.",
@@ -92,11 +93,26 @@ def check(
         sys.stdout.flush()
         raise click.ClickException(error.summary) from error
     checked = hr_report.Checked(roster) if source == "none" else compared(roster, Rules.of(settings), source)
+    if checked.matching and (identified or unmatched):
+        record(settings, f"hr check of {file}: {unmatched or 'lists'}", checked.matching.unmatched.num_rows)
     hr_report.show(checked, kind, identified=identified)
     sys.stdout.flush()
     if unmatched and checked.matching:
         export.write(unmatched, checked.matching.unmatched)
         click.echo(f"note: {checked.matching.unmatched.num_rows:,} accounts written to {unmatched}", err=True)
+
+
+def record(settings: Settings, what: str, rows: int) -> None:
+    """An entry in the audit log, before people are listed. Raises ConfigurationError: then they are not."""
+    import getpass
+
+    from slackanalytics.adoption.audit import Log, place_of
+
+    try:
+        who = getpass.getuser()
+    except (KeyError, OSError):  # nobody whom this machine knows by name
+        who = str(os.getuid())
+    Log(place_of(settings)).append(who=who, role="identified", what=what, rows=rows)
 
 
 def compared(roster: Roster, rules: Rules, source: str | None) -> Checked:

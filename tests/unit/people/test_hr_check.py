@@ -106,6 +106,23 @@ def test_the_unmatched_are_written_for_a_spreadsheet(
     assert {row["kind"] for row in rows} == {"member", "guest"}
 
 
+def test_whoever_lists_people_is_in_the_audit_log_or_sees_none(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, roster: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "own" / "audit.ndjson"
+    monkeypatch.setenv("SLACKANALYTICS_AUDIT_LOG", str(log))
+    checked(capfd, str(roster))
+    assert not log.exists()
+    checked(capfd, str(roster), "--identified")
+    checked(capfd, str(roster), "--unmatched", "nobody.csv")
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [entry["what"] for entry in entries] == [f"hr check of {roster}: lists", f"hr check of {roster}: nobody.csv"]
+    assert all(entry["role"] == "identified" and entry["who"] and entry["rows"] for entry in entries)
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SLACKANALYTICS_AUDIT_LOG", str(tmp_path / "file" / "audit.ndjson"))
+    assert checked(capfd, str(roster), "--identified", code=1)[0] == ""
+
+
 def test_the_file_alone_needs_no_slack(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, roster: Path
 ) -> None:
