@@ -39,26 +39,49 @@ PLACE = Place(
     owner=f"arn:aws:quicksight:{REGION}:{ACCOUNT}:user/default/ada",
     reader=f"arn:aws:quicksight:{REGION}:{ACCOUNT}:group/default/readers",
 )
-ACCESS = {
-    "lambda:InvokeFunction": ":function:${LambdaFunctionName}",
-    "athena:StartQueryExecution": ":workgroup/${AthenaWorkGroup}",
-    "athena:StopQueryExecution": ":workgroup/${AthenaWorkGroup}",
-    "athena:GetQueryExecution": ":workgroup/${AthenaWorkGroup}",
-    "athena:GetQueryResults": ":workgroup/${AthenaWorkGroup}",
-    "athena:GetWorkGroup": ":workgroup/${AthenaWorkGroup}",
-    "athena:GetDataCatalog": ":datacatalog/${AthenaCatalog}",
-    "s3:PutObject": "${ResultsBucket}/${ResultsPrefix}/*",
-    "s3:AbortMultipartUpload": "${ResultsBucket}/${ResultsPrefix}/*",
-    "s3:GetBucketLocation": "${ResultsBucket}",
-    "s3:ListBucket": "${SpillBucket}",
-    "s3:GetObject": "${SpillBucket}/${SpillPrefix}/*",
-    "glue:GetTable": ":table/${HrDatabase}/${HrTable}",
-    "glue:GetDatabase": ":database/${HrDatabase}",
-    "glue:GetPartitions": ":table/${HrDatabase}/${HrTable}",
-    "kms:Decrypt": "KmsKeyArn",
-    "kms:GenerateDataKey": "KmsKeyArn",
-}
+ACCESS = (
+    ("lambda:InvokeFunction", ":function:${LambdaFunctionName}"),
+    ("athena:StartQueryExecution", ":workgroup/${AthenaWorkGroup}"),
+    ("athena:StopQueryExecution", ":workgroup/${AthenaWorkGroup}"),
+    ("athena:GetQueryExecution", ":workgroup/${AthenaWorkGroup}"),
+    ("athena:BatchGetQueryExecution", ":workgroup/${AthenaWorkGroup}"),
+    ("athena:GetQueryResults", ":workgroup/${AthenaWorkGroup}"),
+    ("athena:GetQueryResultsStream", ":workgroup/${AthenaWorkGroup}"),
+    ("athena:GetWorkGroup", ":workgroup/${AthenaWorkGroup}"),
+    *((f"athena:{name}", f":datacatalog/{catalog}")
+      for name in ("GetDataCatalog", "ListDatabases", "GetDatabase", "ListTableMetadata", "GetTableMetadata")
+      for catalog in ("${AthenaCatalog}", "AwsDataCatalog")),
+    ("athena:ListWorkGroups", "*"),
+    ("athena:ListDataCatalogs", "*"),
+    *((f"s3:{name}", "${ResultsBucket}/${ResultsPrefix}/*")
+      for name in ("GetObject", "PutObject", "AbortMultipartUpload", "ListMultipartUploadParts")),
+    *((f"s3:{name}", f"s3:::{bucket}")
+      for name in ("GetBucketLocation", "ListBucket", "ListBucketMultipartUploads")
+      for bucket in ("${SpillBucket}", "${ResultsBucket}", "${HrBucket}")),
+    ("s3:GetObject", "${SpillBucket}/${SpillPrefix}/*"),
+    ("s3:GetObject", "${HrBucket}/${HrPrefix}/*"),
+    ("s3:GetObject", "${RosterBucket.Arn}/${HrPrefix}/*"),
+    *((f"glue:{name}", place)
+      for name in ("GetDatabase", "GetDatabases", "GetTable", "GetTables", "GetPartitions")
+      for place in (":catalog", ":database/${HrDatabase}", ":table/${HrDatabase}/${HrTable}")),
+    ("kms:Decrypt", "KmsKeyArn"),
+    ("kms:GenerateDataKey", "KmsKeyArn"),
+)  # fmt: skip
 """What QuickSight's role must be allowed, and the end of a resource on which."""
+TRUST = [
+    {
+        "Effect": "Allow",
+        "Principal": {"Service": "quicksight.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEqualsIfExists": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+    }
+]
+FORMATS = (
+    "org.apache.hadoop.mapred.TextInputFormat",
+    "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+)
+OF_THE_BUCKET = [{"Fn::GetAtt": ["RosterBucket", "Arn"]}, {"Fn::Sub": "${RosterBucket.Arn}/*"}]
+THEMES = {"CLASSIC", "MIDNIGHT", "SEASIDE", "RAINIER"}
 
 
 def problems(template: Mapping[str, Any]) -> list[str]:
@@ -77,7 +100,7 @@ def problems(template: Mapping[str, Any]) -> list[str]:
             wrong.append(f"{error} is neither a parameter nor a resource")
             continue
         if not [text for text in wrong if text.startswith("there is no")]:
-            wrong += _requests(requests)
+            wrong += _requests(requests) if reader else _permissions(requests)
     return sorted({*wrong, *_roster(template), *_table(template), *_access(template)})
 
 
@@ -158,6 +181,10 @@ def _arns(requests: dict[str, dict[str, Any]]) -> Iterator[str]:
                 yield f"{key} {value} is not one of ours"
             if key == "AwsAccountId" and value != ACCOUNT:
                 yield f"{key} {value}"
+    if not requests["DataSource"]["DataSourceParameters"]["AthenaParameters"].get("RoleArn"):
+        yield "QuickSight asks with the account-wide role"
+    if requests["Theme"].get("BaseThemeId") not in THEMES:
+        yield f"there is no theme {requests['Theme'].get('BaseThemeId')}"
     if requests["RefreshSchedule"].get("DataSetId") != requests["DataSet"].get("DataSetId"):
         yield "the refresh is of another data set"
 
@@ -245,6 +272,10 @@ def _roster(template: Mapping[str, Any]) -> Iterator[str]:
         yield "the roster's bucket can be opened to the public"
     if "ServerSideEncryptionByDefault" not in str(properties.get("BucketEncryption")):
         yield "the roster is not encrypted"
+    if "'NoncurrentDays': 30" not in str(properties.get("LifecycleConfiguration")):
+        yield "earlier rosters are kept for ever"
+    if {bucket.get("Condition"), resources["RosterBucketPolicy"].get("Condition")} != {"MakesBucket"}:
+        yield "a bucket is made where one is given"
     if "BucketOwnerEnforced" not in str(properties.get("OwnershipControls")):
         yield "the roster's bucket has other owners of objects"
     (statement,) = policy["PolicyDocument"]["Statement"]
@@ -254,7 +285,7 @@ def _roster(template: Mapping[str, Any]) -> Iterator[str]:
         "Action": "s3:*",
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    if {key: statement.get(key) for key in wanted} != wanted or len(statement.get("Resource", [])) != 2:
+    if {key: statement.get(key) for key in wanted} != wanted or statement.get("Resource") != OF_THE_BUCKET:
         yield "the roster's bucket answers without TLS"
 
 
@@ -268,6 +299,8 @@ def _table(template: Mapping[str, Any]) -> Iterator[str]:
     if table["Parameters"].get("skip.header.line.count") != "1":
         yield "the header of the roster's file is read as a person"
     serde = table["StorageDescriptor"]["SerdeInfo"]
+    if (table["StorageDescriptor"].get("InputFormat"), table["StorageDescriptor"].get("OutputFormat")) != FORMATS:
+        yield "the roster's file is no text"
     if serde["SerializationLibrary"] != "org.apache.hadoop.hive.serde2.OpenCSVSerde":
         yield "quotes in the roster's file are not honoured"
     if serde.get("Parameters") != {"separatorChar": ",", "quoteChar": '"', "escapeChar": "\\"}:
@@ -292,11 +325,12 @@ def _access(template: Mapping[str, Any]) -> Iterator[str]:
             yield f"{inner.get('Sid')}: on everything"
         if any("*" in action for action in actions):
             yield f"{inner.get('Sid')}: any action"
-    for action, resource in ACCESS.items():
-        if f"{resource}'" not in allowed.get(action, ""):
+    for action, resource in ACCESS:
+        if f"{resource}'" not in allowed.get(action, "") and allowed.get(action) != resource:
             yield f"QuickSight may not {action} on {resource}"
+    yield from (f"QuickSight need not {action}" for action in set(allowed) - {name for name, _ in ACCESS})
     trust = template["Resources"]["QuickSightRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-    if [each["Principal"] for each in trust] != [{"Service": "quicksight.amazonaws.com"}]:
+    if trust != TRUST:
         yield "others than QuickSight may take its role"
     if template["Resources"]["QuickSightRole"]["Properties"].get("ManagedPolicyArns") != [{"Ref": "QuickSightAccess"}]:
         yield "QuickSight's role has other rights"

@@ -170,6 +170,8 @@ class Definition:
         for column in found(self.tree, "Column"):
             if isinstance(column, Mapping) and column.get("ColumnName") not in self.columns:
                 yield f"there is no column {column.get('ColumnName')}"
+            if isinstance(column, Mapping) and "DataSetIdentifier" not in column:
+                yield f"column {column.get('ColumnName')} of no data set"
         yield from self.parameters()
         for identity in (
             "VisualId",
@@ -208,8 +210,10 @@ class Definition:
         for name in used:
             if isinstance(name, str) and name not in declarations:
                 yield f"there is no parameter {name}"
-        for name in set(declarations) - {str(each) for each in used}:
+        for name in set(declarations) - {str(each) for each in found(self.tree["FilterGroups"], "Parameter")}:
             yield f"parameter {name} changes nothing"
+        for name in {name for each in self.tree.get("ParameterDeclarations", []) for name in _without_default(each)}:
+            yield f"parameter {name} begins with nothing"
         for rolling in found(self.tree, "RollingDate"):
             yield from expression(rolling["Expression"], {}, set())
 
@@ -240,6 +244,7 @@ class Definition:
     def visual(self, kind: str, item: Tree) -> Iterator[str]:
         configuration = item.get("InsightConfiguration") or item.get("ChartConfiguration") or {}
         wells = self.fields(configuration)
+        yield from _told(kind, item)
         identities = [str(name) for name in found(wells_of(configuration), "FieldId")]
         yield from (f"field {name} is there {times} times" for name, times in Counter(identities).items() if times > 1)
         if not identities:
@@ -304,6 +309,7 @@ class Definition:
                     column = item["Column"]["ColumnName"]
                     if self.columns.get(column, "") not in kinds.get(kind, {self.columns.get(column, "")}):
                         yield f"{kind} of {column}, which is {self.columns.get(column)}"
+                    yield from _ends(kind, column, item)
                     values = [value for listed in found(item, "CategoryValues") for value in listed]
                     if column in self.booleans and set(values) - {"true", "false"}:
                         yield f"{column} is filtered by {values}"
@@ -329,6 +335,22 @@ def _formatting(item: Tree, wells: Mapping[str, str]) -> Iterator[str]:
                 yield "a gradient that does not go from 0 to 100"
 
 
+def _without_default(declaration: Tree) -> Iterator[str]:
+    yield from (item["Name"] for item in declaration.values() if not item.get("DefaultValues"))
+
+
+def _told(kind: str, item: Tree) -> Iterator[str]:
+    """A visual has a title, and a sentence for those who cannot see it; what is asked of each kind is there."""
+    if not item.get("Title", {}).get("FormatText", {}).get("PlainText") or not item.get("VisualContentAltText"):
+        yield "no title, or nothing for a screen reader"
+    if kind == "InsightVisual" and "DataSetIdentifier" not in item:
+        yield "an insight of no data set"
+    if kind == "PivotTableVisual" and not (found(item, "Gradient") and found(item, "Icon")):
+        yield "a pivot table without colours or without marks"
+    if kind == "LineChartVisual" and not found(item, "ForecastProperties"):
+        yield "a line chart without a forecast"
+
+
 NEEDS = {
     "TopBottomRanked": ("Category", "Value"), "TopBottomMovers": ("Time", "Category", "Value"),
     "PeriodOverPeriod": ("Time", "Value"), "MaximumMinimum": ("Time", "Value"), "TotalAggregation": ("Value",),
@@ -344,6 +366,16 @@ def _insight(configuration: Tree) -> Iterator[str]:
     yield from narrative(configuration["CustomNarrative"]["Narrative"], computations)
     for name, inner in pairs:
         yield from (f"{name} without {need}" for need in NEEDS.get(name, ()) if need not in inner)
+
+
+def _ends(kind: str, column: str, item: Tree) -> Iterator[str]:
+    """A filter filters, and a range has both ends in it."""
+    if kind == "CategoryFilter" and not found(item, "CategoryValues") and not found(item, "SelectAllOptions"):
+        yield f"{column} is filtered by nothing"
+    if kind == "TimeRangeFilter" and not (item.get("IncludeMinimum") and item.get("IncludeMaximum")):
+        yield f"{column}: the first or the last day is left out"
+    if kind == "NumericRangeFilter" and not item.get("IncludeMinimum"):
+        yield f"{column}: the least is left out"
 
 
 def _grid(elements: list[Tree], visuals: set[str]) -> Iterator[str]:

@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's tags."""
+class _Loader(yaml.CSafeLoader):
+    """YAML with CloudFormation's tags, read by libyaml: ten times as fast."""
 
 
 def _tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
