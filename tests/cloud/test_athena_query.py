@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +21,7 @@ from tests.cloud.athena_stub import Answer, Athena, served
 from athena_federation import errors
 from athena_federation.errors import Corrupt, FederationError, QueryError
 from slackanalytics import cli
+from slackanalytics.cloud.athena_engine import standing
 from slackanalytics.cloud.athena_query import Standing, ask, distinct
 from slackanalytics.cloud.calls import Live, Pace
 
@@ -156,6 +161,37 @@ def test_a_query_that_somebody_else_stops_is_an_error(athena: Athena) -> None:
     athena.stopped.add("endless")
     with pytest.raises(QueryError, match="cancelled"):
         asked("endless")
+
+
+def test_ctrl_c_stops_the_query_in_athena_and_leaves_no_file(athena: Athena, tmp_path: Path) -> None:
+    """The command itself, interrupted while the query runs."""
+    target = tmp_path / "out.csv"
+    command = [
+        Path(sys.executable).parent / "slackanalytics",
+        "query",
+        "--engine",
+        "athena",
+        "--output",
+        target,
+        "endless",
+    ]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        until = time.monotonic() + 60
+        while not athena.looks.get("endless") and time.monotonic() < until:
+            time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert err.count("\n") == 1
+    assert athena.stopped == {"endless"}
+    assert not target.exists()
+
+
+def test_where_stderr_is_no_terminal_a_line_comes_every_few_seconds(capfd: pytest.CaptureFixture[str]) -> None:
+    with standing() as progress:
+        for second in range(12):
+            progress(Standing(state="RUNNING", elapsed=float(second), scanned=2_000_000))
+    assert capfd.readouterr().err.splitlines() == [f"Athena: running, {second} s, 2.0 MB scanned" for second in (5, 10)]
 
 
 def test_repeated_names_are_told_apart() -> None:

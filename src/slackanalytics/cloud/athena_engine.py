@@ -76,12 +76,20 @@ def athena_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def standing() -> Iterator[Callable[[Standing], None]]:
-    """Shows on stderr how far a query in Athena is; nothing where stderr is no terminal."""
+    """Shows on stderr how far a query in Athena is: live in a terminal, elsewhere a line every few seconds."""
     from slackanalytics import terminal
 
     console = terminal.stderr()
     if not console.is_terminal or console.is_dumb_terminal:
-        yield lambda _: None
+        shown = 0.0
+
+        def line(found: Standing) -> None:
+            nonlocal shown
+            if found.elapsed - shown >= terminal.PLAIN_INTERVAL:
+                shown = found.elapsed
+                console.print(told(found), markup=False)
+
+        yield line
         return
     with console.status("Athena: sending the statement") as status:
         yield lambda found: status.update(told(found))

@@ -24,7 +24,7 @@ from slackanalytics.protocol import examples
 def deploy() -> None:
     """Everything in AWS: connector, Slack sign-in, Athena catalog, dashboard.
 
-    Each verb takes --dry-run, which shows what it would call and needs no account.
+    Each verb that calls AWS takes --dry-run, which shows its calls and needs no account.
     """
 
 
