@@ -4,8 +4,9 @@ A cell counts people of a group (`people`), and some of them (`parts`: those act
 
 1. A group of fewer people than the minimum shows nothing.
 2. A part of 1 to minimum - 1 people is hidden, and so is one that leaves 1 to minimum - 1 others.
-3. Where the groups of a margin add up to a total that is shown, further cells are hidden, the smallest first, until the
-   total and what else is shown leave at least two possible values for each hidden one.
+3. Where the groups of a margin add up to a total that is shown, the hidden ones together are a group, too: it follows from
+   the total and what is shown. Further cells are hidden, the smallest first, until that group keeps the two rules above
+   and leaves as many possible values as the minimum for each hidden figure.
 
 Whatever is computed from a hidden figure is hidden with it. A part of nobody, or of everybody, is shown.
 """
@@ -53,15 +54,16 @@ REASON = 10
 
 @dataclass(slots=True)
 class Cell:
-    """One number of people, what it can be at least and at most as far as others know, and whether it is hidden."""
+    """One number of people, of how many, and whether it is hidden."""
 
     value: int
-    most: int | None
+    size: int
+    """People of the group: what is small goes first, so that the same groups go in every week and every table."""
     hidden: bool = False
-
-    def bounds(self) -> tuple[int, int]:
-        """Anything from nobody to all."""
-        return 0, self.most if self.most is not None else 10**9
+    sizeless: bool = False
+    """Whether the people of the group are hidden as well."""
+    known: int | None = None
+    """What the figure is at least, from the same table under a narrower filter."""
 
 
 def suppressed(
@@ -89,10 +91,8 @@ def suppressed(
     """
     rows = table.to_pylist()
     counted = [name for name in (people, *parts) if name in table.column_names]
-    cells = {
-        name: [Cell(int(row[name] or 0), None if name == people else int(row[people] or 0)) for row in rows]
-        for name in counted
-    }
+    sizes = [int(row[people] or 0) for row in rows]
+    cells = {name: [Cell(int(row[name] or 0), size) for row, size in zip(rows, sizes, strict=True)] for name in counted}
     for n, row in enumerate(rows):
         small = 0 < (row[people] or 0) < minimum
         for name in counted:
@@ -107,9 +107,9 @@ def suppressed(
     for name in counted:  # people come first: where they are hidden, so are their parts
         for n, cell in enumerate(cells[people]):
             cells[name][n].hidden |= cell.hidden
-            cells[name][n].most = None if cell.hidden else cells[name][n].most
+            cells[name][n].sizeless = cell.hidden
         for margin in margins.values():
-            protect([cells[name][n] for n in margin])
+            protect([cells[name][n] for n in margin], minimum, whole=name == people)
     return blanked(table, rows, groups, cells)
 
 
@@ -125,27 +125,45 @@ def hide_differences(
     for n, row in enumerate(rows):
         other = before.get(tuple(row[name] for name in groups), {})
         for name, column in cells.items():
+            column[n].known = int(other.get(name) or 0)
             if 0 < abs(column[n].value - int(other.get(name) or 0)) < minimum:
                 column[n].hidden = True
 
 
-def protect(cells: Sequence[Cell]) -> None:
-    """Hides more of the cells of one margin until none that is hidden can be computed from the total."""
-    while any(cell.hidden for cell in cells) and not all(uncertain(cell, cells) for cell in cells if cell.hidden):
+def protect(cells: Sequence[Cell], minimum: int, *, whole: bool) -> None:
+    """
+    Hides more of the cells of one margin until nothing that is hidden follows from the total.
+
+    `whole` is for cells that count all people of their groups, and not some of them.
+    """
+    while any(cell.hidden for cell in cells) and not kept(cells, minimum, whole=whole):
         shown = [cell for cell in cells if not cell.hidden]
-        if not shown:
+        if not shown:  # then the total is all that is known, and has its own rules
             return
-        min(shown, key=lambda cell: (cell.value == 0, cell.value)).hidden = True
+        min(shown, key=lambda cell: (not whole and cell.value in (0, cell.size), cell.size)).hidden = True
 
 
-def uncertain(cell: Cell, cells: Sequence[Cell]) -> bool:
-    """Whether the total and what is shown leave more than one value for a hidden cell."""
-    total = sum(each.value for each in cells if each.hidden)
-    others = [each.bounds() for each in cells if each.hidden and each is not cell]
-    low, high = cell.bounds()
-    least = max(low, total - sum(most for _, most in others))
-    most = min(high, total - sum(least for least, _ in others))
-    return most > least
+def kept(cells: Sequence[Cell], minimum: int, *, whole: bool) -> bool:
+    """Whether the hidden cells of a margin keep the rules together, and each of them has enough possible values."""
+    hidden = [cell for cell in cells if cell.hidden]
+    total = sum(cell.value for cell in hidden)
+    least = [cell.known for cell in hidden if cell.known is not None]
+    if least and total - sum(least) < minimum:  # what the wider filter adds to all of them is about too few people
+        return False
+    if whole:
+        return len(hidden) > 1 and total >= minimum  # each is anything from nobody to all of them
+    size = sum(cell.size for cell in hidden)
+    if 0 < total < minimum or 0 < size - total < minimum:
+        return False
+    unknown = sum(cell.size for cell in hidden if cell.sizeless)
+    for cell in hidden:
+        if cell.sizeless:  # of its people, too, only the sum with those of the others is known
+            values = min(unknown, total, size - total)
+        else:
+            values = min(cell.size, total) - max(0, total - (size - cell.size))
+        if values < minimum - 1:
+            return False
+    return True
 
 
 def blanked(
@@ -169,7 +187,7 @@ def too_small(tables: Iterable[pa.Table], *, group: str, people: str, minimum: i
     return frozenset(row[group] for table in tables for row in table.to_pylist() if 0 < (row[people] or 0) < minimum)
 
 
-FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n|%]")
+FORMULA = re.compile(r"[\s\x00-\x1f\u200b\u200e\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n|%]")
 """How a cell begins that a spreadsheet may take for a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
 
 
