@@ -166,15 +166,8 @@ def test_a_query_that_somebody_else_stops_is_an_error(athena: Athena) -> None:
 def test_ctrl_c_stops_the_query_in_athena_and_leaves_no_file(athena: Athena, tmp_path: Path) -> None:
     """The command itself, interrupted while the query runs."""
     target = tmp_path / "out.csv"
-    command = [
-        Path(sys.executable).parent / "slackanalytics",
-        "query",
-        "--engine",
-        "athena",
-        "--output",
-        target,
-        "endless",
-    ]
+    program = str(Path(sys.executable).parent / "slackanalytics")
+    command = [program, "query", "--engine", "athena", "--output", str(target), "endless"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
         until = time.monotonic() + 60
         while not athena.looks.get("endless") and time.monotonic() < until:
