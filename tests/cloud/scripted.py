@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+import boto3
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 from tests.cloud import service_model
 
-from slackanalytics.cloud.calls import explained
+from slackanalytics.cloud.calls import Live, explained
 
 ACCOUNT = "111122223333"
 Answer = Mapping[str, Any] | Exception | Callable[[dict[str, Any]], Any]
@@ -57,3 +59,21 @@ def iter_last(answers: list[Answer]) -> Iterator[Answer]:
 def refused(code: str, message: str = "no") -> ClientError:
     """An answer with which AWS refuses."""
     return ClientError({"Error": {"Code": code, "Message": message}}, "Operation")
+
+
+def replayed(made: Iterable[tuple[str, str, dict[str, Any]]]) -> set[str]:
+    """
+    The calls made once more, of boto3's own clients: each checks its parameters, and nothing leaves the process. The
+    services that were called.
+    """
+    live = Live("eu-central-1")
+    live.session = boto3.session.Session(aws_access_key_id="x", aws_secret_access_key="y", region_name="eu-central-1")
+    services = set()
+    for service, operation, parameters in made:
+        client = live.client(service)
+        method = next(name for name, api in client.meta.method_to_api_mapping.items() if api == operation)
+        with Stubber(client) as stubber:
+            stubber.add_response(method, {}, parameters)
+            assert live(service, operation, **parameters) == {}
+        services.add(service)
+    return services

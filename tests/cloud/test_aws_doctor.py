@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from tests.cloud.scripted import ACCOUNT, Answer, Scripted, refused
+from tests.cloud.scripted import ACCOUNT, Answer, Scripted, refused, replayed
 
 from slackanalytics.cloud.aws_doctor import Installation, findings, secret_of
 from slackanalytics.cloud.calls import Pace
@@ -150,6 +150,14 @@ def test_what_is_wrong_is_found_in_its_place_with_what_to_do(case: str) -> None:
     assert [finding.subject for finding in wrong] == [subject]
     assert words in wrong[0].text
     assert "\n" not in wrong[0].text
+
+
+def test_each_call_is_one_that_boto3_takes() -> None:
+    calls = Scripted(RIGHT)
+    list(findings(calls, INSTALLATION, TODAY, pace=Pace(sleep=lambda _: None), clock=lambda: 0.0))
+    assert replayed(calls.made) == {
+        "sts", "cloudformation", "athena", "lambda", "secretsmanager", "iam", "s3", "quicksight",
+    }  # fmt: skip
 
 
 def test_a_dashboard_need_not_be_there() -> None:

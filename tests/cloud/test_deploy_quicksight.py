@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from tests.cloud import service_model
-from tests.cloud.scripted import ACCOUNT, Answer, Scripted, refused
+from tests.cloud.scripted import ACCOUNT, Answer, Scripted, refused, replayed
 
 from athena_federation.errors import ConfigurationError, DeadlineExceeded, Unauthorized
 from slackanalytics.cloud import quicksight_publishing as publishing
@@ -94,6 +94,18 @@ def test_a_permission_that_is_missing_is_named() -> None:
 def test_assets_are_deleted_the_dashboard_first_and_absent_ones_passed_over() -> None:
     calls = Scripted({("quicksight", "DeleteTheme"): refused("ResourceNotFoundException")})
     assert list(publishing.withdraw(calls, PLACE)) == ["Dashboard", "DataSet", "DataSource"]
+
+
+def test_each_call_is_one_that_boto3_takes() -> None:
+    there = {
+        ("quicksight", f"Create{kind}"): THERE
+        for kind in ("DataSource", "DataSet", "RefreshSchedule", "Theme", "Dashboard")
+    }
+    for answers in (settled(), settled() | there):
+        calls = Scripted(answers)
+        list(publishing.publish(calls, PLACE, NEVER))
+        list(publishing.withdraw(calls, PLACE))
+        assert replayed(calls.made) == {"quicksight"}
 
 
 def run(*arguments: str, calls: Scripted | None = None, given: str = "") -> Result:
