@@ -136,3 +136,6 @@ def take_down(at: Target, *, delete_data: bool) -> None:
     for name in staying if delete_data else []:
         count = code_bucket.remove(calls, name, account)
         click.echo(f"bucket {name}: {count:,} objects deleted, and the bucket", err=True)
+    click.echo(
+        f"bucket {code_bucket.default_name(account, calls.region)} with packages and templates is kept", err=True
+    )
