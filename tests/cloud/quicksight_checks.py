@@ -11,6 +11,7 @@ from tests.cloud import quicksight_references as references
 from tests.cloud import service_model
 
 from athena_federation.errors import FederationError
+from athena_federation.spill import PREFIX
 from slackanalytics.cloud import quicksight_permissions as permissions
 from slackanalytics.cloud.intrinsics import NO_VALUE, evaluated
 from slackanalytics.cloud.quicksight import Place
@@ -101,6 +102,7 @@ def problems(template: Mapping[str, Any]) -> list[str]:
             continue
         if not [text for text in wrong if text.startswith("there is no")]:
             wrong += _requests(requests) if reader else _permissions(requests)
+    wrong += [*_conditions(template), *_defaults(template), *_outputs(template)]
     return sorted({*wrong, *_roster(template), *_table(template), *_access(template)})
 
 
@@ -256,6 +258,69 @@ def _names_in(tree: Any, known: set[str], conditions: set[str], used: set[str]) 
             used.add(plain)
             if plain not in known | own and not plain.startswith("AWS::"):
                 yield f"{plain} is neither a parameter nor a resource"
+
+
+GIVEN = {
+    "HasReader": ("QuickSightReaderArn", "", "arn:aws:quicksight:eu-central-1:111122223333:group/default/readers"),
+    "HasKey": ("KmsKeyArn", "", "arn:aws:kms:eu-central-1:111122223333:key/1"),
+    "Imports": ("ImportMode", "DIRECT_QUERY", "SPICE"),
+    "MakesBucket": ("HrBucket", "mine", ""),
+    "MakesRole": ("QuickSightRoleArn", "arn:aws:iam::111122223333:role/mine", ""),
+}
+"""Condition -> a parameter, a value with which it does not hold, and one with which it does."""
+
+
+def _conditions(template: Mapping[str, Any]) -> Iterator[str]:
+    """Each condition holds when it should."""
+    for name, condition in template["Conditions"].items():
+        parameter, wrong, right = GIVEN.get(name, ("", "", ""))
+        if not parameter:
+            yield f"condition {name} is not known here"
+        elif [_holds(condition, {parameter: value}) for value in (wrong, right)] != [False, True]:
+            yield f"condition {name} does not hold when it should"
+
+
+def _holds(condition: Any, values: Mapping[str, str]) -> bool:
+    match condition:
+        case {"Fn::Not": [inner]}:
+            return not _holds(inner, values)
+        case {"Fn::Equals": [{"Ref": name}, str(text)]}:
+            return values.get(name) == text
+    return False
+
+
+def _defaults(template: Mapping[str, Any]) -> Iterator[str]:
+    """What a parameter is when nobody says so is what everything else takes it to be."""
+    expected = {
+        "AthenaCatalog": PLACE.catalog, "AthenaWorkGroup": PLACE.workgroup, "DashboardPrefix": PLACE.prefix,
+        "DashboardTitle": PLACE.title, "DashboardDays": PLACE.days, "ImportMode": PLACE.import_mode,
+        "RefreshTime": PLACE.refresh_time, "RefreshTimeZone": PLACE.refresh_zone, "HrDatabase": PLACE.hr_database,
+        "HrTable": PLACE.hr_table, "SpillPrefix": PREFIX, **dict.fromkeys(("QuickSightReaderArn", "KmsKeyArn", "HrBucket", "QuickSightRoleArn"), ""),
+    }  # fmt: skip
+    for name, default in expected.items():
+        parameter = template["Parameters"].get(name, {})
+        if parameter.get("Default") != default:
+            yield f"parameter {name} is {parameter.get('Default')!r} by default, not {default!r}"
+        pattern = parameter.get("AllowedPattern")
+        if pattern and not re.fullmatch(pattern, str(default)):
+            yield f"parameter {name} does not allow its own default"
+    for name, value in (("QuickSightOwnerArn", PLACE.owner), ("QuickSightReaderArn", PLACE.reader)):
+        if not re.fullmatch(template["Parameters"].get(name, {}).get("AllowedPattern", ".*"), value):
+            yield f"parameter {name} does not allow {value}"
+
+
+def _outputs(template: Mapping[str, Any]) -> Iterator[str]:
+    """What `deploy` relies on is told, and true."""
+    resources, outputs = template["Resources"], template["Outputs"]
+    for output, resource, member in (
+        ("DataSetId", "MembersDataSet", "DataSetId"),
+        ("DashboardId", "AdoptionDashboard", "DashboardId"),
+    ):
+        told = outputs.get(output, {}).get("Value")
+        if told != resources.get(resource, {}).get("Properties", {}).get(member):
+            yield f"output {output} is not the {member} of {resource}"
+    if "RosterLocation" not in outputs:
+        yield "nobody tells where the roster goes"
 
 
 def _roster(template: Mapping[str, Any]) -> Iterator[str]:
