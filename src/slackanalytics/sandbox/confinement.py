@@ -23,8 +23,9 @@ FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 TCP = 0b11
 SCOPES = 0b11
 """Sockets without a path, and signals, to processes outside."""
-READ = 0b1100
-"""Reading files, and listing folders."""
+READ_FILE, LIST = 0b0100, 0b1000
+NEEDED = ("/proc/self/cgroup", "/sys/fs/cgroup")
+"""How much memory this process's group may have: DuckDB reads it whenever it opens."""
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWIPC = 0x10000000, 0x40000000, 0x08000000
 NOBODY = 65_534
@@ -102,7 +103,7 @@ def in_use() -> int:
 
 
 def landlocked() -> bool:
-    """Give up all files but those that say what time it is elsewhere, and TCP; False where Linux has no Landlock."""
+    """Give up TCP and all files, but for time zones and the memory's size; False where Linux has no Landlock."""
     version = _call(LANDLOCK["create"], None, 0, 1)
     if version < 1:
         return False
@@ -112,9 +113,10 @@ def landlocked() -> bool:
     rules = _call(LANDLOCK["create"], attributes, size, 0)
     if rules < 0:
         return False
-    for folder in zones():
-        place = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-        allowed = _call(LANDLOCK["add"], rules, 1, struct.pack("=Qi", READ, place), 0)
+    for path in [*zones(), *filter(os.path.exists, NEEDED)]:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        rights = READ_FILE | LIST if os.path.isdir(path) else READ_FILE
+        allowed = _call(LANDLOCK["add"], rules, 1, struct.pack("=Qi", rights, place), 0)
         os.close(place)
         if allowed < 0:
             return False

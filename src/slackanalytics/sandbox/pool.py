@@ -46,6 +46,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
 """All that a worker knows of this process's environment."""
 
@@ -69,6 +70,8 @@ class Outcome:
     table: pa.Table | None = None
     columns: tuple[tuple[str, str], ...] = ()
     """Name and Trino type of each column of the answer."""
+    tables: tuple[str, ...] = ()
+    """Those that the answer was made of."""
     cut: Literal["rows", "size"] | None = None
     """Which limit has ended the answer early; None for all rows."""
     reads: tuple[dict[str, Any], ...] = ()
@@ -374,7 +377,10 @@ def told(said: frames.Message, body: bytes, seconds: float, limits: Limits) -> O
                 cut = said["cut"] if said["cut"] in ("rows", "size") else None
                 if len(columns) != table.num_columns or table.num_rows > limits.rows:
                     raise frames.Silence("no answer")
-                return Outcome(ending="answered", table=table, columns=columns, cut=cut, seconds=seconds)
+                tables = tuple(map(str, said["tables"]))
+                return Outcome(
+                    ending="answered", table=table, columns=columns, tables=tables, cut=cut, seconds=seconds
+                )
             case "explained":
                 columns = tuple((str(name), str(kind)) for name, kind in said["columns"])
                 return Outcome(ending="explained", columns=columns, reads=tuple(said["tables"]), seconds=seconds)

@@ -93,7 +93,7 @@ class Worker:
                 message = {"outcome": "explained", **statements.outlook(self.tables, sql, now=now)}
             else:
                 found = statements.answer(self.tables, sql, now=now, limits=self.limits, tell=self.has)
-                message = {"outcome": "answered", "columns": found.columns, "cut": found.cut}
+                message = {"outcome": "answered", "columns": found.columns, "cut": found.cut, "tables": found.tables}
                 body = written(found)
         except QueryError as error:
             message = {"outcome": "refused", "text": str(error)[:2_000], **where(sql, str(error))}

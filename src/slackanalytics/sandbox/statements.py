@@ -26,6 +26,7 @@ BATCH = 8_192
 """Rows taken from DuckDB at a time."""
 BEFORE = {
     "threads": "1",
+    "async_threads": "1",
     "temp_directory": "",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -116,7 +117,9 @@ class Answer:
     """Names, and Trino's types."""
     batches: list[pa.RecordBatch]
     schema: pa.Schema
-    cut: str | None
+    tables: list[str]
+    """Those that were read."""
+    cut: str | None = None
     """What ended it early: `rows` or `size`."""
 
     @property
@@ -172,7 +175,8 @@ def taken(connection: duckdb.DuckDBPyConnection, statement: Statement, limits: M
     """The rows of a compiled statement, until there are too many."""
     schema = pa.schema([(name, to_arrow(kind)) for name, kind in statement.columns])
     columns = [(name, str(kind)) for name, kind in statement.columns]
-    found = Answer(columns, [], schema, None)
+    names = dict.fromkeys(".".join(scan.relation.name[1:]) for scan in statement.scans)
+    found = Answer(columns, [], schema, list(names))
     rows = size = 0
     relation: Any = connection.sql(statement.sql)
     reader = relation.to_arrow_reader(BATCH)
