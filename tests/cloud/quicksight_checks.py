@@ -102,6 +102,12 @@ def problems(template: Mapping[str, Any]) -> list[str]:
             continue
         if not [text for text in wrong if text.startswith("there is no")]:
             wrong += _requests(requests) if reader else _permissions(requests)
+            shared = 2 if reader else 1
+            wrong += [
+                f"{kind}: shared wrongly"
+                for kind in ("Theme", "Dashboard")
+                if len(requests[kind].get("Permissions", [])) != shared
+            ]
     wrong += [*_conditions(template), *_defaults(template), *_outputs(template)]
     return sorted({*wrong, *_roster(template), *_table(template), *_access(template)})
 

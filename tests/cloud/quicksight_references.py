@@ -281,6 +281,8 @@ class Definition:
             }
             if kind and kind not in wanted.get(name, {kind}):
                 yield f"{column} is {kind}, and used as {name}"
+            if name == "DateDimensionField" and "DateGranularity" not in field_:
+                yield f"{column} of no granularity"
             if name == "NumericalMeasureField" and self.measures.get(column, False) == (
                 "AggregationFunction" in field_
             ):
@@ -347,7 +349,7 @@ def _told(kind: str, item: Tree) -> Iterator[str]:
         yield "an insight of no data set"
     if kind == "PivotTableVisual" and not (found(item, "Gradient") and found(item, "Icon")):
         yield "a pivot table without colours or without marks"
-    if kind == "LineChartVisual" and not found(item, "ForecastProperties"):
+    if kind == "LineChartVisual" and not found(item, "PeriodsForward"):
         yield "a line chart without a forecast"
 
 
@@ -385,6 +387,11 @@ def _grid(elements: list[Tree], visuals: set[str]) -> Iterator[str]:
     yield from (f"a place for {name}, which is not there" for name in names if name not in visuals)
     yield from (f"{name} has {times} places" for name, times in Counter(names).items() if times > 1)
     taken: dict[tuple[int, int], str] = {}
+    yield from (
+        f"{element['ElementId']} lies somewhere"
+        for element in elements
+        if not {"ColumnIndex", "RowIndex"} <= set(element)
+    )
     for element in elements:
         left, top = element.get("ColumnIndex", 0), element.get("RowIndex", 0)
         if left + element["ColumnSpan"] > COLUMNS_OF_GRID:
