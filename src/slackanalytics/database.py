@@ -262,13 +262,14 @@ class SlackDatabase(Database):
             return error
 
     def catalogue(self) -> list[tuple[str, pa.Schema]]:
-        """Every table by its full name, registered files included."""
+        """Every table by its full name, registered files included; not what only `adoption.member_days` is made of."""
         self.blend()
         found = [(f"{CATALOG}.{table.table}", table.schema) for table in self.tables()]
         for name, sql in self.views.items():
             columns = compile(sql, self, now=self.now()).columns
             found.append((".".join(name), pa.schema([(column, result_type(kind)) for column, kind in columns])))
-        return found + [(".".join(name), file.schema) for name, file in self.files.items()]
+        files = [(name, file.schema) for name, file in self.files.items() if name[1] != member_days.SCHEMA]
+        return found + [(".".join(name), schema) for name, schema in files]
 
 
 def days_of(table: TablePlan) -> tuple[date, ...] | None:
