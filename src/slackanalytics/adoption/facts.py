@@ -9,21 +9,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from slackanalytics.adoption.privacy import MINIMUM, suppressed
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Provisioned and active people of a week, a day or a period."""
-
-    at: date
-    """The Monday of a week, or the day."""
-    provisioned: int
-    active: int
-
-    @property
-    def rate(self) -> float:
-        """Active of provisioned, 0 to 1."""
-        return self.active / self.provisioned if self.provisioned else 0.0
+from slackanalytics.adoption.series import Point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +27,16 @@ class Facts:
     """Each department over the period."""
     department_weeks: dict[str, tuple[Point, ...]]
     """The complete weeks of each department."""
+    missing: tuple[date, ...] = ()
+    """Days that there are no figures of, though there are of later ones."""
 
 
 class Asked(Protocol):
     """Whoever answers measures: `Adoption`."""
 
-    coverage: Any
+    @property
+    def coverage(self) -> Any:
+        """What is known of each day."""
 
     def ask(
         self, measure: str, *, since: date, until: date, departments: tuple[str, ...] = (), guests: bool = False
@@ -67,10 +57,12 @@ def facts_from(
 
     def shown(measure: str, *groups: str) -> list[dict[str, Any]]:
         table = adoption.ask(measure, since=since, until=until, departments=departments, guests=guests)
-        kept = suppressed(table, groups=groups, people="provisioned", parts=("active",), minimum=minimum)
+        base = adoption.ask(measure, since=since, until=until, departments=departments) if guests else None
+        kept = suppressed(table, groups=groups, people="provisioned", parts=("active",), minimum=minimum, base=base)
         return [row for row in kept.to_pylist() if not row["hidden"] and row.get("department") not in hidden]
 
     published = {day.day for day in adoption.coverage if day.status == "published"}
+    newest = max(published, default=since)
 
     def complete(week: date) -> bool:
         days = [week + timedelta(days=n) for n in range(7)]
@@ -92,4 +84,9 @@ def facts_from(
         days=tuple(point(row, "day") for row in shown("activation_by_day", "day")),
         departments={row["department"]: point(row, None) for row in shown("activation_by_department", "department")},
         department_weeks={name: tuple(points) for name, points in by_department.items()},
+        missing=tuple(
+            each.day
+            for each in adoption.coverage
+            if since <= each.day <= min(until, newest) and each.day not in published
+        ),
     )

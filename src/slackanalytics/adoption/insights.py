@@ -10,13 +10,24 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import combinations, pairwise
+from itertools import pairwise
 from statistics import median
 
-from slackanalytics.adoption.facts import Facts, Point, facts_from
-from slackanalytics.wording import plural
+from slackanalytics.adoption.facts import Facts, facts_from
+from slackanalytics.adoption.series import (
+    Point,
+    ahead,
+    certainty,
+    error,
+    misses,
+    scatter,
+    start,
+    steepness,
+    together,
+)
+from slackanalytics.wording import plural, spans
 
-__all__ = ["NOTHING", "Facts", "Insight", "Point", "facts_from", "tell"]
+__all__ = ["NOTHING", "Facts", "Insight", "Point", "facts_from", "freshness", "tell"]
 
 NOTHING = "No change worth reporting."
 """What a page says where there is nothing to tell."""
@@ -25,6 +36,9 @@ SURE = 3.3
 """Standard errors that a difference between groups must exceed; one of 1,000 random ones does."""
 GROUP = 10
 """People that a department must have to be compared."""
+WEEK = timedelta(days=7)
+RESTLESS = 1.5
+"""How many times what chance does a department's weeks must scatter to be taken for restless by themselves."""
 GAP = 0.05
 """The least difference between a department and all others that is told, as a share."""
 UNMATCHED = "Unmatched"
@@ -41,6 +55,8 @@ ODD_SHARE = 0.15
 """The least difference to that median that is told, as a share of it."""
 NEIGHBOURS = 4
 """Same weekdays on either side that a day is compared with."""
+FEW = 4
+"""People added to a weekday's median where its noise is worked out: counts of a few jump."""
 ODD_DAYS = 3
 """Unusual days that are told, the oddest ones."""
 BACKTESTS, LATEST = 4, 12
@@ -77,6 +93,19 @@ def tell(facts: Facts) -> tuple[Insight, ...]:
     return tuple(found)
 
 
+def freshness(facts: Facts) -> str:
+    """How far the figures go, and what is missing in them, in one sentence or two."""
+    days = (facts.until - facts.since).days + 1
+    missing = len(facts.missing)
+    to = f"Figures to {day(facts.until)} {facts.until.year}"
+    if not missing:
+        return f"{to}: {plural(days, 'day')}, all published."
+    return (
+        f"{to}: {plural(missing, 'day')} of {days:,} {'is' if missing == 1 else 'are'} missing ({spans(facts.missing)});"
+        f" weeks with a missing day are in no comparison."
+    )
+
+
 # ── the organisation over time ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -86,17 +115,20 @@ def trend(weeks: Sequence[Point]) -> list[Insight]:
         return []
     rates = [week.rate for week in weeks]
     slope = steepness(rates)
-    level = median(rate - slope * n for n, rate in enumerate(rates))
-    first, last = level, level + slope * (len(rates) - 1)
+    first = start(rates, slope)
+    last = first + slope * (len(rates) - 1)
     actives = [float(week.active) for week in weeks]
     people = steepness(actives)
-    began = median(value - people * n for n, value in enumerate(actives))
+    began = start(actives, people)
     growth = ((began + people * (len(actives) - 1)) / began) ** (1 / (len(actives) - 1)) - 1 if began > 0 else 0.0
     word = "risen" if slope > 0 else "fallen"
     text = (
         f"Weekly activation has {word} from {percent(first)} to {percent(last)} over {plural(len(weeks), 'complete week')},"
-        f" {abs(100 * slope):.1f} points a week; active people {'grow' if growth >= 0 else 'shrink'} by {abs(100 * growth):.1f} % a week."
+        f" {per_week(slope)}"
     )
+    if abs(growth) >= 0.0005:
+        text += f"; active people have {'grown' if growth > 0 else 'shrunk'} by {abs(100 * growth):.1f} % a week"
+    text += "."
     numbers = {
         "first": first,
         "last": last,
@@ -121,16 +153,7 @@ def trending(weeks: Sequence[Point]) -> bool:
     if len(weeks) < WEEKS:
         return False
     rates = [week.rate for week in weeks]
-    n = len(rates)
-    score = sum((b > a) - (b < a) for a, b in combinations(rates, 2))
-    spread = math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
-    z = (abs(score) - 1) / spread
-    return z > TREND and abs(steepness(rates)) * (n - 1) >= DRIFT
-
-
-def steepness(values: Sequence[float]) -> float:
-    """The median slope between all pairs."""
-    return median((b - a) / (m - n) for (n, a), (m, b) in combinations(enumerate(values), 2))
+    return certainty(rates) > TREND and abs(steepness(rates)) * (len(rates) - 1) >= DRIFT
 
 
 def change(weeks: Sequence[Point]) -> list[Insight]:
@@ -140,14 +163,14 @@ def change(weeks: Sequence[Point]) -> list[Insight]:
     before, last = weeks[-2:]
     moved = last.rate - before.rate
     usual = [b.rate - a.rate for a, b in pairwise(weeks[:-1])]
-    spread = max(1.4826 * median(abs(each - median(usual)) for each in usual), error(before, last) / 2)
+    spread = max(scatter(usual), error(before, last) / 2)
     if abs(moved - median(usual)) <= max(SURE * 1.3 * spread, 2 * DRIFT):
         return []
     word = "more" if last.active >= before.active else "fewer"
     text = (
         f"In the week of {day(last.at)} {last.active:,} people were active, {abs(last.active - before.active):,} {word} than the"
         f" week before: activation went from {percent(before.rate)} to {percent(last.rate)},"
-        f" {'up' if moved > 0 else 'down'} {abs(100 * moved):.1f} points."
+        f" {by(moved)}."
     )
     return [
         Insight(
@@ -166,7 +189,7 @@ def forecast(weeks: Sequence[Point]) -> list[Insight]:
     if not trending(weeks):
         return []
     actives = [float(week.active) for week in weeks]
-    errors = [actives[n] - ahead(actives[:n]) for n in range(3, len(actives))][-LATEST:]
+    errors = misses(actives, first=3)[-LATEST:]
     if len(errors) < BACKTESTS:
         return []
     expected = ahead(actives)
@@ -189,13 +212,6 @@ def forecast(weeks: Sequence[Point]) -> list[Insight]:
     ]
 
 
-def ahead(values: Sequence[float]) -> float:
-    """The next value: the fitted level now, and one slope on."""
-    slope = steepness(values) if len(values) > 1 else 0.0
-    level = median(value - slope * n for n, value in enumerate(values))
-    return level + slope * len(values)
-
-
 # ── departments ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -207,7 +223,7 @@ def gaps(facts: Facts) -> list[Insight]:
     found = []
     for name, its in large.items():
         others = [each for other, each in facts.departments.items() if other != name]
-        rest = Point(its.at, sum(p.provisioned for p in others), sum(p.active for p in others))
+        rest = together(others)
         gap = its.rate - rest.rate
         if rest.provisioned >= GROUP and abs(gap) >= GAP and abs(gap) > SURE * error(its, rest):
             found.append((gap, name, its))
@@ -220,8 +236,15 @@ def gaps(facts: Facts) -> list[Insight]:
 def gap_told(facts: Facts, gap: float, name: str, its: Point) -> Insight:
     assert facts.whole is not None
     away = its.rate - facts.whole.rate
+    ranked = sorted((each.rate for other, each in facts.departments.items() if other != UNMATCHED), reverse=gap > 0)
+    rank = ranked.index(its.rate) + 1
+    place = (
+        f", the {'lowest' if gap < 0 else 'highest'} of {len(ranked)} departments"
+        if rank == 1 and len(ranked) > 2
+        else ""
+    )
     text = (
-        f"{name} {'lags' if gap < 0 else 'leads'}: {its.active:,} of {its.provisioned:,} people were active"
+        f"{name} {'lags' if gap < 0 else 'leads'}{place}: {its.active:,} of {its.provisioned:,} people were active"
         f" ({percent(its.rate)}), {abs(100 * away):.1f} points {'below' if gap < 0 else 'above'} the organisation’s {percent(facts.whole.rate)}."
     )
     missing = round(facts.whole.rate * its.provisioned) - its.active
@@ -235,6 +258,7 @@ def gap_told(facts: Facts, gap: float, name: str, its: Point) -> Insight:
         text=text,
         numbers={
             "department": name, "active": its.active, "provisioned": its.provisioned, "points": 100 * away, "people": missing,
+            "rank": rank, "departments": len(ranked),
         },
         measure="activation_by_department",
         filters={"since": facts.since.isoformat(), "until": facts.until.isoformat(), "department": name},
@@ -242,33 +266,62 @@ def gap_told(facts: Facts, gap: float, name: str, its: Point) -> Insight:
 
 
 def movers(departments: Mapping[str, Sequence[Point]]) -> list[Insight]:
-    """The departments whose last complete week differs most from the one before; one up and one down."""
+    """
+    The departments whose last complete week differs most from the one before, one down and one up.
+
+    It must differ from nothing, and from what the other departments did: in a week of holidays everybody falls, and
+    nobody has moved. A department whose weeks are restless must differ from its usual, too.
+    """
+    large = {
+        name: {week.at: week for week in weeks}
+        for name, weeks in departments.items()
+        if name != UNMATCHED and min((week.provisioned for week in weeks[-2:]), default=0) >= GROUP
+    }
     found = []
-    for name, weeks in departments.items():
-        if name == UNMATCHED or len(weeks) < 2 or weeks[-1].at - weeks[-2].at != timedelta(days=7):
+    for name, weeks in large.items():
+        last = max(weeks)
+        others = [each for other, each in large.items() if other != name]
+        away = {at: differs(weeks, others, at) for at in weeks}
+        now, usual = away.pop(last), [each for each in away.values() if each is not None]
+        if now is None:
             continue
-        before, last = weeks[-2:]
-        moved = last.rate - before.rate
-        if min(before.provisioned, last.provisioned) >= GROUP and abs(moved) > SURE * error(before, last):
-            found.append((moved, name, before, last))
+        moved = weeks[last].rate - weeks[last - WEEK].rate
+        noise = error(weeks[last - WEEK], weeks[last])
+        if len(usual) >= WEEKS and scatter(usual) > RESTLESS * noise:
+            noise = scatter(usual)
+        least = max(SURE * noise, GAP)
+        if abs(now) > least and abs(moved) > least and now * moved > 0:
+            found.append((now, name, weeks[last - WEEK], weeks[last]))
     found.sort(key=lambda each: each[0])
-    told = [*found[:1], *(found[1:][-1:])]
-    return [mover_told(*each) for each in told if each]
+    falls, rises = found[:1], found[-1:]
+    return [mover_told(*each) for each in [*(f for f in falls if f[0] < 0), *(r for r in rises if r[0] > 0)]]
 
 
-def mover_told(moved: float, name: str, before: Point, last: Point) -> Insight:
+def differs(weeks: Mapping[date, Point], others: Sequence[Mapping[date, Point]], at: date) -> float | None:
+    """How the rate moved into a week, less the median of how those of others did; None where that is not known."""
+    moves = [each[at].rate - each[at - WEEK].rate for each in (weeks, *others) if at in each and at - WEEK in each]
+    known = at in weeks and at - WEEK in weeks and len(moves) > 1
+    return moves[0] - median(moves[1:]) if known else None
+
+
+def mover_told(away: float, name: str, before: Point, last: Point) -> Insight:
+    moved = last.rate - before.rate
     text = (
-        f"{name} moved most: {last.active:,} of {last.provisioned:,} people were active in the week of {day(last.at)},"
-        f" {before.active:,} of {before.provisioned:,} the week before ({'up' if moved > 0 else 'down'} {abs(100 * moved):.1f} points)."
+        f"{name} {'rose' if away > 0 else 'fell'} most: {last.active:,} of {last.provisioned:,} people were active in the week of"
+        f" {day(last.at)}, {before.active:,} of {before.provisioned:,} the week before ({by(moved)}; the other departments"
+        f" {by(moved - away)} in the median)."
     )
     return Insight(
         kind="mover",
-        tone="good" if moved > 0 else "bad",
+        tone="good" if away > 0 else "bad",
         text=text,
-        numbers={"department": name, "points": 100 * moved, "active": last.active, "before": before.active},
+        numbers={
+            "department": name, "points": 100 * moved, "others": 100 * (moved - away), "active": last.active,
+            "provisioned": last.provisioned, "before": before.active,
+        },
         measure="activation_by_department_week",
         filters={**span(before.at, last.at), "department": name},
-    )
+    )  # fmt: skip
 
 
 # ── days ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -286,7 +339,7 @@ def odd_days(days: Sequence[Point]) -> list[Insight]:
             if len(around) < NEIGHBOURS:
                 continue
             usual = median(each.active for each in around)
-            spread = max(1.4826 * median(abs(each.active - usual) for each in around), math.sqrt(max(usual, 1.0)))
+            spread = max(scatter([each.active for each in around]), math.sqrt(usual + FEW))
             away = one.active - usual
             if abs(away) > ODD * spread and abs(away) >= ODD_SHARE * usual:
                 found.append((abs(away) / spread, one, usual))
@@ -316,10 +369,20 @@ def day_told(one: Point, usual: float) -> Insight:
 # ── words ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def error(one: Point, other: Point) -> float:
-    """The standard error of the difference between two rates."""
-    pooled = (one.active + other.active) / max(1, one.provisioned + other.provisioned)
-    return math.sqrt(pooled * (1 - pooled) * (1 / max(1, one.provisioned) + 1 / max(1, other.provisioned)))
+def by(moved: float) -> str:
+    """`up 3.4 points`."""
+    points = f"{abs(100 * moved):.1f}"
+    return "unchanged" if points == "0.0" else f"{'up' if moved > 0 else 'down'} {counted(points)}"
+
+
+def counted(points: str) -> str:
+    return f"{points} point" if points == "1.0" else f"{points} points"
+
+
+def per_week(slope: float) -> str:
+    """`0.2 points a week`."""
+    points = f"{abs(100 * slope):.1f}"
+    return "less than 0.1 points a week" if points == "0.0" else f"{counted(points)} a week"
 
 
 def percent(share: float) -> str:

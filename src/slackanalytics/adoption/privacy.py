@@ -137,7 +137,7 @@ def protect(cells: Sequence[Cell], minimum: int, *, whole: bool) -> None:
     `whole` is for cells that count all people of their groups, and not some of them.
     """
     while any(cell.hidden for cell in cells) and not kept(cells, minimum, whole=whole):
-        shown = [cell for cell in cells if not cell.hidden]
+        shown = [cell for cell in cells if not cell.hidden and cell.size]
         if not shown:  # then the total is all that is known, and has its own rules
             return
         min(shown, key=lambda cell: (not whole and cell.value in (0, cell.size), cell.size)).hidden = True
