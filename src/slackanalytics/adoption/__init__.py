@@ -97,6 +97,17 @@ class Adoption:
         """Forget what was read."""
         self._connection.close()
 
+    def table(self, name: str) -> pa.Table:
+        """`member_days`, `days` or `roster_only`, whole and as held: texts that repeat are dictionaries. Raises QueryError."""
+        if name not in ("member_days", "days", "roster_only"):
+            raise QueryError(f"there is no table {name!r} of adoption; there is member_days, days, roster_only")
+        cursor = self._connection.cursor()
+        try:
+            found: pa.Table = cursor.sql(f"FROM {name}").to_arrow_table()
+        finally:
+            cursor.close()
+        return found
+
     def measures(self) -> list[Measure]:
         """Every question that can be asked."""
         return list(measures().values())

@@ -15,6 +15,7 @@ import sys
 import zoneinfo
 from contextlib import suppress
 from importlib.util import find_spec
+from pathlib import Path
 
 LANDLOCK = {"create": 444, "add": 445, "restrict": 446}
 """System calls, the same on every processor: https://docs.kernel.org/userspace-api/landlock.html."""
@@ -93,13 +94,12 @@ def die_with(parent: int) -> None:
 
 def one_thread() -> bool:
     """Whether this thread is alone: what it gives up, others that run already would keep."""
-    return len(os.listdir("/proc/self/task")) == 1
+    return len(list(Path("/proc/self/task").iterdir())) == 1
 
 
 def in_use() -> int:
     """Bytes of address space."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_bytes().split()[0]) * resource.getpagesize()
 
 
 def landlocked() -> bool:
@@ -115,7 +115,7 @@ def landlocked() -> bool:
         return False
     for path in [*zones(), *filter(os.path.exists, NEEDED)]:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        rights = READ_FILE | LIST if os.path.isdir(path) else READ_FILE
+        rights = READ_FILE | LIST if Path(path).is_dir() else READ_FILE
         allowed = _call(LANDLOCK["add"], rules, 1, struct.pack("=Qi", rights, place), 0)
         os.close(place)
         if allowed < 0:
@@ -129,7 +129,7 @@ def zones() -> list[str]:
     """Folders of time zones."""
     package = find_spec("tzdata")
     found = [*zoneinfo.TZPATH, *(package.submodule_search_locations or [] if package else [])]
-    return [os.path.realpath(folder) for folder in found if os.path.isdir(folder)]
+    return [os.path.realpath(folder) for folder in found if Path(folder).is_dir()]
 
 
 def _drop_capabilities() -> None:

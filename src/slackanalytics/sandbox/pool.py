@@ -154,7 +154,9 @@ class Worker:
 class Sandbox:
     """Runs statements. Any thread may ask."""
 
-    def __init__(self, limits: Limits | None = None, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, limits: Limits | None = None, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self.limits = limits or Limits()
         self.clock = clock
         self.layers: tuple[str, ...] | None = None
@@ -378,9 +380,7 @@ def told(said: frames.Message, body: bytes, seconds: float, limits: Limits) -> O
                 if len(columns) != table.num_columns or table.num_rows > limits.rows:
                     raise frames.Silence("no answer")
                 tables = tuple(map(str, said["tables"]))
-                return Outcome(
-                    ending="answered", table=table, columns=columns, tables=tables, cut=cut, seconds=seconds
-                )
+                return Outcome(ending="answered", table=table, columns=columns, tables=tables, cut=cut, seconds=seconds)
             case "explained":
                 columns = tuple((str(name), str(kind)) for name, kind in said["columns"])
                 return Outcome(ending="explained", columns=columns, reads=tuple(said["tables"]), seconds=seconds)

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.dataset  # noqa: F401 - DuckDB imports it when it first scans a table
+import pyarrow.dataset
 
 from athena_federation.errors import QueryError
 from slackanalytics.sandbox import confinement, frames, statements

@@ -89,7 +89,13 @@ class Held:
         """What a scan reads, in the types that the compiler was told."""
         cells = (f"CAST({quoted(f.name)} AS {declared(f.type)}) AS {quoted(f.name)}" for f in self.schema)
         days = self.confined(scan)
-        condition = "" if days is None else f" WHERE {quoted(DAY)} IN ({', '.join(map(text, days))})" if days else " WHERE false"
+        condition = (
+            ""
+            if days is None
+            else f" WHERE {quoted(DAY)} IN ({', '.join(map(text, days))})"
+            if days
+            else " WHERE false"
+        )
         return f"SELECT {', '.join(cells)} FROM {scan.id}_rows{condition}"
 
 
@@ -202,7 +208,9 @@ def outlook(tables: Tables, sql: str, *, now: datetime) -> dict[str, Any]:
     statement = compile(sql, tables, now=now)
     planner = Planner()
     try:
-        candidates = {name: held.candidates() for name, held in tables.held.items() if held.days is not None}
+        candidates: dict[tuple[str, ...], Candidates] = {
+            name: held.candidates() for name, held in tables.held.items() if held.days is not None
+        }
         needs = planner.needs(statement, candidates)
     finally:
         planner.close()

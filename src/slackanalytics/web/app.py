@@ -31,12 +31,15 @@ from slackanalytics.web.site import Site
 
 if TYPE_CHECKING:
     from slackanalytics.web.dashboard import Dashboard
+    from slackanalytics.web.sql_page import Desk
 
 STATIC = {
     "page.css": "text/css",
     "page.js": "text/javascript",
     "dashboard.css": "text/css",
     "charts.js": "text/javascript",
+    "sql.css": "text/css",
+    "sql.js": "text/javascript",
     "mark.svg": "image/svg+xml",
 }
 """Every file that is served; no path is ever made of what was asked for."""
@@ -109,6 +112,7 @@ def application(  # noqa: PLR0913 - each is a setting with a sensible default, g
     clock: Callable[[], float] = time.monotonic,
     dashboard: Dashboard | None = None,
     sessions: Sessions | None = None,
+    sql: Desk | None = None,
 ) -> Starlette:
     """
     The web app.
@@ -123,6 +127,7 @@ def application(  # noqa: PLR0913 - each is a setting with a sensible default, g
         clock: Seconds that only grow; sessions and attempts to sign in are timed by it.
         dashboard: The dashboard, where this installation has one.
         sessions: Who is signed in; by default a memory of this process.
+        sql: The SQL page, where this installation has one.
     """
     sessions = sessions or Sessions(clock)
     parts: list[BaseRoute] = []
@@ -130,6 +135,10 @@ def application(  # noqa: PLR0913 - each is a setting with a sensible default, g
         from slackanalytics.web import dashboard as pages  # needs an engine and a drawing library, which Lambda lacks
 
         parts += pages.routes()
+    if sql is not None:
+        from slackanalytics.web import sql_page  # needs an engine
+
+        parts += sql_page.routes()
     app = Starlette(
         routes=[*routes(), *parts],
         middleware=[Middleware(Guard, site=site, sessions=sessions, access=access)],
@@ -138,6 +147,7 @@ def application(  # noqa: PLR0913 - each is a setting with a sensible default, g
     app.router.redirect_slashes = False
     app.state.conversation = conversation
     app.state.dashboard = dashboard
+    app.state.sql = sql
     app.state.site = site
     app.state.access = access
     app.state.sessions = sessions

@@ -96,6 +96,7 @@ def run(
     from slackanalytics.web.opening import opened
     from slackanalytics.web.server import server
     from slackanalytics.web.site import Site
+    from slackanalytics.web.sql_opening import opened as opened_sql
 
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
@@ -104,10 +105,11 @@ def run(
     options = " --source demo" if settings.source == "demo" else ""
     conversation = Conversation(settings, store)
     log_to_stderr()
-    with opened(settings, store) as dashboard:
+    with opened(settings, store) as dashboard, opened_sql(settings, dashboard.publication.loading) as sql:
         app = application(
-            conversation, site=site, access=way, newest=newest(settings, dashboard), options=options, dashboard=dashboard
-        )
+            conversation, site=site, access=way, newest=newest(settings, dashboard), options=options,
+            dashboard=dashboard, sql=sql,
+        )  # fmt: skip
         if isinstance(way, LocalKey):
             click.echo("Open this address in a browser of this machine; it is good until the app ends:", err=True)
             click.echo(f"{site.origin}/sign-in#key={way.key}")
