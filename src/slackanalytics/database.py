@@ -129,7 +129,7 @@ class SlackDatabase(Database):
         if parts[-2:-1] == (member_days.SCHEMA,):
             self.blend()
             if self.unblended:
-                raise self.unblended
+                raise QueryError(f"there is no {member_days.NAME}: {self.unblended}") from self.unblended
         return super().resolve(parts)
 
     def schemas(self) -> list[tuple[str, str]]:

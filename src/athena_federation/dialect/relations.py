@@ -253,8 +253,15 @@ def joined(left: Source, join: exp.Join, program: Program, scope: Scope, before:
         return joined_using(left, right, join, word, program)
     fields = left.fields + right.fields
     at = Clause(program, replace(scope, fields=fields), "ON")
-    on = program.condition(condition(join.args["on"], at))
-    return Source(f"{left.sql} {word} {right.sql} ON {on}", fields)
+    on = condition(join.args["on"], at)
+    program.condition(replace(on, refs=on.refs - kept_whole(left, right, join.side)))
+    return Source(f"{left.sql} {word} {right.sql} ON {on.sql}", fields)
+
+
+def kept_whole(left: Source, right: Source, side: str) -> frozenset[str]:
+    """Whose rows an outer join keeps whatever ON says, so that ON does not say which days are wanted."""
+    sides = {"LEFT": (left,), "RIGHT": (right,), "FULL": (left, right)}.get(side, ())
+    return frozenset(ref for source in sides for field in source.fields for ref in field.expr.refs)
 
 
 def joined_using(left: Source, right: Source, join: exp.Join, word: str, program: Program) -> Source:
