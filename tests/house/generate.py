@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
-from tests.house import sql_reference
+from tests.house import measures_reference, sql_reference
 from tests.house.source import ROOT, SOURCE, field_docs, modules, text_of
 
 HEAD = "<!-- Made by `python -m tests.house.generate`; edit the source it names instead. -->"
@@ -149,6 +149,11 @@ def sql_page() -> str:
     return page("SQL", lead, sql_reference.body())
 
 
+def measures_page() -> str:
+    """Every question about adoption, and how it is counted."""
+    return page("Measures", measures_reference.LEAD, measures_reference.body(table))
+
+
 def page(title: str, lead: str, body: str) -> str:
     return f"{HEAD}\n\n# {title}\n\n{lead}\n\n{body.strip()}\n"
 
@@ -242,6 +247,7 @@ PAGES: dict[Path, Callable[[], str]] = {
     REFERENCE / "tables.md": tables_page,
     REFERENCE / "cli.md": cli_page,
     REFERENCE / "sql.md": sql_page,
+    REFERENCE / "measures.md": measures_page,
 }
 
 

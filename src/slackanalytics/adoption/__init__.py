@@ -160,15 +160,15 @@ class Adoption:
         first = self.since if measure.looks_back is None else since - timedelta(days=measure.looks_back)
         cursor = self._connection.cursor()  # a connection of its own: its temporary views are nobody else's
         try:
-            chosen = f" AND department IN ({', '.join(map(quoted, departments))})" if departments else ""
-            days = f"SELECT strftime(activity_date, '%Y-%m-%d') AS date, * FROM member_days WHERE activity_date BETWEEN DATE '{first}' AND DATE '{until}'{chosen}"
+            chosen = f"department IN ({', '.join(map(quoted, departments))})" if departments else "true"
+            days = f"SELECT strftime(activity_date, '%Y-%m-%d') AS date, * FROM member_days WHERE activity_date BETWEEN DATE '{first}' AND DATE '{until}' AND {chosen}"
             kinds = "kind <> 'bot'" if guests else "kind = 'member'"
             tables = {
                 "member_days": days,
-                "counted_days": f"SELECT *, coalesce({by}::VARCHAR, '{UNMATCHED}') AS attribute FROM ({days}) WHERE {kinds}",
+                "counted_days": f"SELECT *, coalesce({by}, '{UNMATCHED}') AS attribute FROM ({days}) WHERE {kinds}",
                 "period": f"SELECT DATE '{since}' AS since, DATE '{until}' AS until",
                 "days": f"SELECT * FROM days WHERE activity_date <= DATE '{until}'",
-                "roster_only": "SELECT * FROM roster_only",
+                "roster_only": f"SELECT * FROM roster_only WHERE {chosen}",
             }
             measure.statement.prepare(cursor)
             for scan in measure.statement.scans:

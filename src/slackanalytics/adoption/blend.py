@@ -209,7 +209,7 @@ def join(connection: duckdb.DuckDBPyConnection, found: people.Matching) -> None:
         "email_address": "SELECT email_address FROM accounts", "matched_by": "SELECT matched_by FROM matching",
         "kind": "SELECT kind FROM matching",
         "department": f"SELECT department FROM tenures UNION SELECT '{UNMATCHED}'",
-        **{name: f"SELECT {name} FROM tenures" for name in ATTRIBUTES},
+        **{name: f"SELECT {name} FROM tenures UNION SELECT '{UNMATCHED}'" for name in ATTRIBUTES},
     }  # fmt: skip
     for name, values in source.items():
         known = f"SELECT DISTINCT {name} FROM ({values}) WHERE {name} IS NOT NULL ORDER BY 1"

@@ -175,7 +175,8 @@ class Oracle:
         counts: dict[str, int] = defaultdict(int)
         for person in self.company.roster:
             department, _ = person.place(TODAY)
-            if person.key not in owners and department != "Unmatched":
+            asked = not self.departments or department in self.departments
+            if asked and person.key not in owners and department != "Unmatched":
                 counts[department] += 1
         return sorted(counts.items())
 
