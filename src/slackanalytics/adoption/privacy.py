@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -113,6 +113,55 @@ def suppressed(
     return blanked(table, rows, groups, cells)
 
 
+def selected(
+    table: pa.Table,
+    each: Mapping[str, pa.Table],
+    chosen: Collection[str],
+    *,
+    groups: Sequence[str] = (),
+    people: str,
+    parts: Sequence[str] = (),
+    minimum: int = MINIMUM,
+) -> pa.Table:
+    """
+    The table about some chosen departments together, so that no two choices tell what one of them hides.
+
+    A choice with a department whose figure is hidden would tell it to whoever takes off the others; so it shows none.
+
+    Args:
+        table: The answer for the chosen departments; without a column for the department.
+        each: The answer for every single department by its name, those included that cannot be chosen.
+        chosen: The chosen ones; all of them is the total, which has its own rules.
+        groups: The columns that name a cell, like the day.
+        people: As for `suppressed`.
+        parts: As for `suppressed`.
+        minimum: See `MINIMUM`.
+    """
+    counted = [name for name in (people, *parts) if name in table.column_names]
+    shown = suppressed(table, groups=groups, people=people, parts=parts, minimum=minimum).to_pylist()
+    if set(chosen) < each.keys():
+        names = [*groups, *counted]
+        rows = [{**row, "department": name} for name, its in each.items() for row in its.select(names).to_pylist()]
+        schema = pa.schema([("department", pa.string()), *(table.schema.field(name) for name in names)])
+        stacked = suppressed(
+            pa.Table.from_pylist(rows, schema=schema),
+            groups=("department", *groups), people=people, parts=parts, minimum=minimum,
+        )  # fmt: skip
+        gone = {
+            (tuple(row[name] for name in groups), name)
+            for row in stacked.to_pylist()
+            if row["department"] in chosen
+            for name in counted
+            if row[name] is None
+        }
+        numbers = [f.name for f in table.schema if f.name not in groups and f.name not in counted and is_number(f.type)]
+        for row in shown:
+            hidden = [name for name in counted if (tuple(row[name] for name in groups), name) in gone]
+            if hidden:
+                row.update(dict.fromkeys([*hidden, *numbers]), hidden=True)
+    return pa.Table.from_pylist(shown, schema=table.schema.append(pa.field("hidden", pa.bool_())))
+
+
 def hide_differences(
     rows: list[dict[str, Any]],
     base: list[dict[str, Any]],
@@ -176,10 +225,15 @@ def blanked(
         values = [row[field.name] for row in rows]
         if field.name in cells:
             values = [None if cell.hidden else value for cell, value in zip(cells[field.name], values, strict=True)]
-        elif field.name not in groups and (pa.types.is_integer(field.type) or pa.types.is_floating(field.type)):
+        elif field.name not in groups and is_number(field.type):
             values = [None if gone else value for gone, value in zip(hidden, values, strict=True)]
         columns.append(pa.array(values, field.type))
     return pa.table([*columns, pa.array(hidden, pa.bool_())], names=[*table.schema.names, "hidden"])
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Whether a column of that type may have been computed from others."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
 def too_small(tables: Iterable[pa.Table], *, group: str, people: str, minimum: int = MINIMUM) -> frozenset[str]:
