@@ -23,6 +23,7 @@ from slackanalytics.cloud.deploy import deploy
 from slackanalytics.connection_verbs import doctor, login, logout
 from slackanalytics.hr_verbs import hr
 from slackanalytics.protocol import connector_options, examples
+from slackanalytics.report_verb import embed_link, report
 from slackanalytics.web.command import serve
 
 if TYPE_CHECKING:
@@ -343,6 +344,8 @@ for command in (*protocol.COMMANDS, serve):
     slackanalytics.add_command(command)
 
 
+slackanalytics.add_command(report)
+slackanalytics.add_command(embed_link)
 slackanalytics.add_command(login)
 slackanalytics.add_command(logout)
 slackanalytics.add_command(doctor)

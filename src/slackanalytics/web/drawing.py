@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any
 
 GRAMMAR = "6.4"
@@ -79,5 +80,14 @@ class Drawings:
 
 
 def _quiet() -> None:
-    """Ctrl-C is sent to every process of a terminal; this one ends with its parent, and says nothing about it."""
+    """Ctrl-C is sent to every process of a terminal; this one says nothing about it, and ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """However the parent ended: a worker that waits for work would wait for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)

@@ -231,21 +231,24 @@ def address(page: str) -> str:
 
 
 def fresh(standing: Standing, limits: Bounds) -> tuple[Fresh, ...]:
+    """How new and whole the figures are, and when they were read."""
+    first, *rest = fresh_words(limits)
+    if standing.phase == "failed":
+        return first, Fresh("could not be read again", "bad"), *rest
+    return first, *([Fresh(f"read {standing.at:%H:%M} UTC", "")] if standing.at else []), *rest
+
+
+def fresh_words(limits: Bounds) -> list[Fresh]:
     """How new and whole the figures are."""
     items = [Fresh(f"Data to {said_day(limits.newest)}", "good")]
-    if standing.phase == "failed":
-        items.append(Fresh("could not be read again", "bad"))
-    elif standing.at:
-        items.append(Fresh(f"read {standing.at:%H:%M} UTC", ""))
     if limits.match_rate is None:
         items.append(Fresh("no roster", "warn"))
     else:
-        items.append(
-            Fresh(f"{percent(limits.match_rate, 1)} matched", "warn" if limits.match_rate < LOW_MATCH else "good")
-        )
+        low = limits.match_rate < LOW_MATCH
+        items.append(Fresh(f"{percent(limits.match_rate, 1)} matched", "warn" if low else "good"))
     if limits.missing:
         items.append(Fresh(f"{plural(limits.missing, 'day')} missing", "warn"))
-    return tuple(items)
+    return items
 
 
 def _without(standing: Standing, page: str) -> View:

@@ -206,7 +206,7 @@ async def result(request: Request) -> Response:
         kept.audited.set()
     answer = await _page(request, sql=kept.run.sql, outcome=outcome, kept=kept)
     if outcome is None:  # this page stays until the one after it, which waits, has something to say
-        answer.headers["Refresh"] = "0; url=/sql/result?wait=1"
+        answer.headers["Refresh"] = "1; url=/sql/result?wait=1"
     return answer
 
 
