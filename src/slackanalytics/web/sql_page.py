@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from athena_federation.errors import FederationError
 from slackanalytics.adoption import measures
 from slackanalytics.adoption.audit import Log
 from slackanalytics.adoption.privacy import REASON, Role
+from slackanalytics.sandbox.places import SAID, Place
 from slackanalytics.sandbox.pool import Crowded, Outcome, Run, Sandbox
 from slackanalytics.web import sql_files
 from slackanalytics.web.connecting import signed_in
@@ -35,7 +37,7 @@ SHOWN = 1_000
 """Rows on a page; all of them are in the files."""
 AT_ONCE = 1.5
 """Seconds for which a page waits before it says that the statement still runs."""
-PATIENCE = 15.0
+PATIENCE = 5.0
 """Seconds for which the page after that waits."""
 KEPT = 1_800.0
 """Seconds for which an answer is kept."""
@@ -281,7 +283,10 @@ async def _page(
         "outcome": outcome,
         "title": ENDING_TITLES.get(outcome.ending, "") if outcome else "",
         "found": found(outcome) if outcome and outcome.table is not None else None,
-        "line": sql.split("\n")[outcome.place.line - 1] if outcome and outcome.place and sql else None,
+        "text": SAID.sub("", outcome.text) if outcome and outcome.place else outcome.text if outcome else "",
+        "excerpt": excerpt(sql, outcome.place) if outcome and outcome.place and sql else None,
+        "elapsed": round(time.monotonic() - kept.run.submitted) if kept and running else 0,
+        "height": min(24, max(9, sql.count("\n") + 3)),
         "crowded": None,
         "unreasoned": None,
         "wanted": role,
@@ -305,6 +310,19 @@ def found(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def excerpt(sql: str, place: Place) -> tuple[str, str, str]:
+    """The line of an error: what is before it, the word that it is about, and what follows."""
+    line = sql.split("\n")[place.line - 1]
+    at = place.column - 1
+    word = WORD.match(line, at)
+    end = word.end() if word else at + 1
+    start = max(0, at - AROUND)
+    return ("…" if start else "") + line[start:at], line[at:end][:AROUND] or " ", line[end : end + AROUND]
+
+
+AROUND = 60
+"""Characters of a line that are shown on either side of an error."""
+WORD = re.compile(r"\w+")
 NUMERIC = ("bigint", "integer", "smallint", "tinyint", "double", "real", "decimal")
 
 

@@ -21,7 +21,7 @@ if (area) {
 
 const elapsed = document.querySelector("[data-elapsed]");
 if (elapsed) {
-  const began = performance.now();
+  const began = performance.now() - 1000 * Number(elapsed.dataset.elapsed);
   setInterval(() => { elapsed.textContent = `${Math.round((performance.now() - began) / 1000)} s`; }, 1000);
 }
 
