@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from slackanalytics.adoption.privacy import MINIMUM, suppressed
+from slackanalytics.adoption.privacy import MINIMUM, selected, suppressed
 from slackanalytics.adoption.series import Point
 
 
@@ -38,6 +38,10 @@ class Asked(Protocol):
     def coverage(self) -> Any:
         """What is known of each day."""
 
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """All there are."""
+
     def ask(
         self, measure: str, *, since: date, until: date, departments: tuple[str, ...] = (), guests: bool = False
     ) -> pa.Table: ...
@@ -55,11 +59,24 @@ def facts_from(
 ) -> Facts:
     """The facts of a period; `hidden` are departments that no page shows."""
 
+    def asked(measure: str, *, guests: bool, chosen: tuple[str, ...]) -> pa.Table:
+        return adoption.ask(measure, since=since, until=until, departments=chosen, guests=guests)
+
     def shown(measure: str, *groups: str) -> list[dict[str, Any]]:
-        table = adoption.ask(measure, since=since, until=until, departments=departments, guests=guests)
-        base = adoption.ask(measure, since=since, until=until, departments=departments) if guests else None
-        kept = suppressed(table, groups=groups, people="provisioned", parts=("active",), minimum=minimum, base=base)
-        return [row for row in kept.to_pylist() if not row["hidden"] and row.get("department") not in hidden]
+        chosen = () if "department" in groups else departments  # the same departments are hidden, whatever is chosen
+        table = asked(measure, guests=guests, chosen=chosen)
+        base = asked(measure, guests=False, chosen=chosen) if guests else None
+        counted: dict[str, Any] = {"groups": groups, "people": "provisioned", "parts": ("active",), "minimum": minimum}
+        kept = suppressed(table, base=base, **counted).to_pylist()
+        if chosen:
+            each = {name: asked(measure, guests=guests, chosen=(name,)) for name in adoption.departments}
+            apart = selected(table, each, chosen, **counted).to_pylist()
+            kept = [one for one, other in zip(kept, apart, strict=True) if not other["hidden"]]
+        return [
+            row for row in kept
+            if not row["hidden"] and row.get("department") not in hidden
+            and (not departments or row.get("department", departments[0]) in departments)
+        ]  # fmt: skip
 
     published = {day.day for day in adoption.coverage if day.status == "published"}
     newest = max(published, default=since)

@@ -185,6 +185,10 @@ class Firm:
         days = [MONDAY + timedelta(days=n) for n in range(56)]
         return [Coverage(each, "absent" if each in self.absent else "published", None, None) for each in days]
 
+    @property
+    def departments(self) -> tuple[str, ...]:
+        return tuple(f"D{n}" for n in range(len(self.sizes)))
+
     def ask(
         self, measure: str, *, since: date, until: date, departments: tuple[str, ...] = (), guests: bool = False
     ) -> pa.Table:
@@ -196,7 +200,8 @@ class Firm:
             for d, size in enumerate(self.sizes):
                 for person in range(size + self.guests[d]):
                     active = chance.random() < (0.1, 0.5, 0.9)[d % 3] * (1.0 if n < 49 else chance.random())
-                    if not (person < size or guests) or not since <= at <= until:
+                    chosen = not departments or f"D{d}" in departments
+                    if not chosen or not (person < size or guests) or not since <= at <= until:
                         continue
                     key = {
                         "activation": (),
@@ -255,6 +260,24 @@ def test_no_sentence_is_about_a_figure_that_a_page_hides(firm: Firm, guests: boo
         for name in facts.departments.keys() & alone.departments.keys():
             added = facts.departments[name].provisioned - alone.departments[name].provisioned
             assert added == 0 or added >= MINIMUM
+
+
+def test_a_choice_of_departments_tells_nothing_that_the_whole_hides() -> None:
+    """D0 has three active people; D1 is hidden for its sake, and stays so when it is chosen by itself or with others."""
+    firm = Firm(5, (30, 40, 30), (0, 0, 0))
+    for chosen in (("D1",), ("D1", "D2"), ("D0", "D2")):
+        whole = facts_from(firm, since=MONDAY, until=MONDAY + timedelta(days=55))
+        part = facts_from(firm, since=MONDAY, until=MONDAY + timedelta(days=55), departments=chosen)
+        assert part.departments == {name: its for name, its in whole.departments.items() if name in chosen}
+        for name in chosen:
+            assert part.department_weeks.get(name, ()) == whole.department_weeks.get(name, ())
+        single = {
+            (name, day.at)
+            for name in chosen
+            for day in facts_from(firm, since=MONDAY, until=MONDAY + timedelta(days=55), departments=(name,)).days
+        }
+        for day in part.days:
+            assert all((name, day.at) in single for name in chosen)
 
 
 def test_weeks_with_a_missing_day_are_in_no_comparison() -> None:

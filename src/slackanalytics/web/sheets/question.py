@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -147,12 +147,19 @@ class Shown:
         found: list[dict[str, Any]] = self.table.to_pylist()
         return found
 
+    def only(self, column: str, values: Collection[str]) -> Shown:
+        """The rows with one of these values; how many figures are hidden is counted anew."""
+        table = self.table.filter(pc.is_in(self.table[column], pa.array(list(values), pa.string())))
+        return Shown(table, sum(1 for row in table.to_pylist() if None in row.values()))
+
     def any(self, column: str) -> bool:
         """Whether there is a figure at all."""
         return bool(self.table.num_rows > self.table[column].null_count)
 
 
 Row = dict[str, Any]
+Cut = Callable[[pa.Table], pa.Table]
+"""What is taken of an answer: its first row, its last one, its sum."""
 EVERYBODY = "everybody"
 """A column that tables have on their way only."""
 
@@ -199,8 +206,10 @@ class Question:
 
     def shown(self, measure: str, *, groups: tuple[str, ...] = ("department",)) -> Shown:
         """The answer of a measure, with what must be hidden hidden."""
+        if "department" in groups and self.filters.departments:  # the same cells are hidden, whatever is chosen
+            return self._of_all().shown(measure, groups=groups).only("department", self.filters.departments)
         table, base = self._asked(measure), self._base(measure)
-        return self._hidden(table, groups, COUNTED[measure], base)
+        return self._hidden(table, groups, COUNTED[measure], base, self._each(measure))
 
     def whole_weeks(self, shown: Shown) -> list[Row]:
         """The rows of weeks that lie in the period with all their days."""
@@ -211,13 +220,15 @@ class Question:
         """The weeks of `flow`, whose moves add up to the people active: what is hidden must not follow from the rest."""
         whole = self.shown("flow", groups=("week",))
         moves = ("returning", "new", "resurrected")
-        long = [pa.Table.from_pylist([{"week": row["week"], "move": move, "people": row[move]} for row in table.to_pylist() for move in moves],
-                                     schema=pa.schema([("week", pa.date32()), ("move", pa.string()), ("people", pa.int64())]))
-                for table in (self._asked("flow"), self._base("flow")) if table is not None]  # fmt: skip
+        long = [_moves(table, moves) for table in (self._asked("flow"), self._base("flow")) if table is not None]
         shown = privacy.suppressed(
             long[0], groups=("week", "move"), people="people", minimum=self.minimum, additive="move",
             base=long[1] if len(long) > 1 else None,
         )  # fmt: skip
+        if each := self._each("flow", lambda table: _moves(table, moves)):
+            chosen = self.filters.departments
+            apart = privacy.selected(long[0], each, chosen, groups=("week", "move"), people="people", minimum=self.minimum)
+            shown = _both(shown, apart, ("week", "move"))
         found = {(row["week"], row["move"]): row["people"] for row in shown.to_pylist()}
         rows = [
             {**row, **{move: None if row["active"] is None else found[row["week"], move] for move in moves}}
@@ -232,7 +243,7 @@ class Question:
 
     def row(self, measure: str) -> Row:
         """The one row of a measure about everybody; its figures are None where they are too few people."""
-        return self._whole(measure, self._asked(measure).slice(0, 1), self._base(measure))
+        return self._whole(measure, _first)
 
     def before_row(self, measure: str) -> Row:
         """The same for the period before; empty where Slack no longer has all of that."""
@@ -243,13 +254,11 @@ class Question:
 
     def whole(self, measure: str) -> Row:
         """The sums of a measure whose rows are departments that share nobody."""
-        base = self._base(measure)
-        return self._whole(measure, _summed(self._asked(measure)), None if base is None else _summed(base))
+        return self._whole(measure, _summed)
 
     def last(self, measure: str) -> Row:
         """The newest day of a measure."""
-        table, base = self._asked(measure), self._base(measure)
-        return self._whole(measure, _last(table), None if base is None else _last(base))
+        return self._whole(measure, _last)
 
     def last_week(self, measure: str) -> Row:
         """The newest complete week of a measure."""
@@ -269,7 +278,8 @@ class Question:
         """`retention` by quarters, whose months are disjoint people; and `about` for what is hidden."""
         table, base = _quarters(self._asked("retention")), self._base("retention")
         groups = ("cohort", "months_since")
-        shown = self._hidden(table, groups, COUNTED["retention"], None if base is None else _quarters(base))
+        each = self._each("retention", _quarters)
+        shown = self._hidden(table, groups, COUNTED["retention"], None if base is None else _quarters(base), each)
         return shown, self._near(table, "people", "active", groups)
 
     def _near(
@@ -367,7 +377,8 @@ class Question:
         return self._asked(measure, guests=False) if self.filters.guests else None
 
     def _hidden(
-        self, table: pa.Table, groups: tuple[str, ...], counted: Counted, base: pa.Table | None = None
+        self, table: pa.Table, groups: tuple[str, ...], counted: Counted, base: pa.Table | None = None,
+        each: Mapping[str, pa.Table] | None = None,
     ) -> Shown:  # fmt: skip
         additive = next((name for name in ("department", "matched_by") if name in groups), None)
         found = privacy.suppressed(
@@ -375,6 +386,12 @@ class Question:
         )  # fmt: skip
         if counted.of:
             found = _both(found, self._among_all(table, counted, groups), groups)
+        if each:
+            apart = privacy.selected(
+                table, each, self.filters.departments, groups=groups, people=counted.people, parts=counted.parts,
+                minimum=self.minimum,
+            )  # fmt: skip
+            found = _both(found, apart, groups)
         if "department" in groups and self.there.hidden:
             found = _hide(found, self.there.hidden, groups)
         count = sum(found["hidden"].to_pylist())
@@ -389,10 +406,27 @@ class Question:
         wider = table.append_column(EVERYBODY, everybody)
         return privacy.suppressed(wider, groups=groups, people=EVERYBODY, parts=parts, minimum=self.minimum, additive=None)
 
-    def _whole(self, measure: str, table: pa.Table, base: pa.Table | None) -> Row:
+    def _whole(self, measure: str, cut: Cut) -> Row:
+        table, base = cut(self._asked(measure)), self._base(measure)
         groups = tuple(name for name in ("day", "week") if name in table.column_names)
-        rows = self._hidden(table, groups, COUNTED[measure], base).rows
+        each = self._each(measure, cut)
+        rows = self._hidden(table, groups, COUNTED[measure], None if base is None else cut(base), each).rows
         return rows[0] if rows else {}
+
+    def _each(self, measure: str, cut: Cut = lambda table: table) -> dict[str, pa.Table]:
+        """What the same measure says of each department by itself, where some are chosen; else nothing."""
+        its = self.filters
+        return {
+            name: cut(
+                self.adoption.ask(measure, since=its.since, until=its.until, departments=(name,), guests=its.guests)
+            )
+            for name in (self.adoption.departments if its.departments else ())
+        }
+
+    def _of_all(self) -> Question:
+        """The same without a choice of departments."""
+        everybody = replace(self.filters, departments=())
+        return Question(self.adoption, everybody, self.bounds, self.there, minimum=self.minimum, role=self.role)
 
 
 SIGNS = {"good": "▲", "bad": "▼", "": "→"}
@@ -430,6 +464,18 @@ def _quarters(table: pa.Table) -> pa.Table:
     ]
     counts = [(name, pa.int64()) for name in ("months_since", "people", "active")]
     return pa.Table.from_pylist(rows, schema=pa.schema([("cohort", pa.date32()), *counts, ("retention", pa.float64())]))
+
+
+def _moves(table: pa.Table, moves: Sequence[str]) -> pa.Table:
+    """One row for each way in which people came to be active in a week."""
+    rows = [{"week": row["week"], "move": move, "people": row[move]} for row in table.to_pylist() for move in moves]
+    return pa.Table.from_pylist(
+        rows, schema=pa.schema([("week", pa.date32()), ("move", pa.string()), ("people", pa.int64())])
+    )
+
+
+def _first(table: pa.Table) -> pa.Table:
+    return table.slice(0, 1)
 
 
 def _last(table: pa.Table) -> pa.Table:
