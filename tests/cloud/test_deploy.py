@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from click.testing import CliRunner, Result
 from tests.cloud.scripted import ACCOUNT, Scripted, refused, replayed
 
 from athena_federation.errors import ConfigurationError, SourceError
-from slackanalytics.cloud import roster_upload, shipped, stacks
+from slackanalytics.cloud import contents, deploy_smoke, deployment, roster_upload, shipped, stacks
 from slackanalytics.cloud.calls import Pace, checked
 from slackanalytics.cloud.deploy import deploy
 
@@ -218,12 +219,96 @@ def test_a_refused_change_set_says_why() -> None:
 
 def test_parameters_are_checked_before_anything_is_done() -> None:
     calls = Scripted({(CFN, "DescribeStacks"): ABSENT})
-    for arguments, words in ((OWNER, "SpillBucket, ResultsBucket"), (("-p", "Speling=1"), "no parameter Speling")):
+    for arguments, words in (
+        ((*OWNER, "-y"), "SpillBucket, ResultsBucket"),
+        (("-p", "Speling=1"), "no parameter Speling"),
+    ):
         done = run(calls, "up", "dashboard", *arguments)
         assert isinstance(done.exception, ConfigurationError)
         assert words in str(done.exception)
     assert calls.operations("s3") == []
     assert run(calls, "up", "dashboard", "-p", "novalue").exit_code == 2
+
+
+def packages(folder: Path) -> Path:
+    for name in ("connector", "oauth", "simulator"):
+        (folder / f"{name}-arm64.zip").write_bytes(name.encode())
+    return folder
+
+
+def test_what_a_template_needs_is_asked_for_and_a_secret_is_not_shown(tmp_path: Path) -> None:
+    calls = Scripted({(CFN, "DescribeStacks"): ABSENT})
+    done = run(calls, "up", "--packages", str(packages(tmp_path)), given="scrypt:secret-hash-of-a-passphrase\nn\n")
+    assert "AdminPassphraseHash" in done.output
+    assert "secret-hash" not in done.output
+    (created,) = calls.parameters("CreateChangeSet")
+    assert {"ParameterKey": "AdminPassphraseHash", "ParameterValue": "scrypt:secret-hash-of-a-passphrase"} in created[
+        "Parameters"
+    ]
+    keys = {each["ParameterKey"]: each.get("ParameterValue", "") for each in created["Parameters"]}
+    for parameter, name in (("CodeKey", "connector"), ("OAuthCodeKey", "oauth"), ("SimulatorCodeKey", "simulator")):
+        assert keys[parameter].startswith(f"packages/{name}-arm64-")
+    rehearsed = run(None, "up", "--dry-run", "-p", "AdminPassphraseHash=secret-hash-of-a-passphrase")
+    assert rehearsed.exit_code == 0, rehearsed.exception
+    assert "secret-hash" not in rehearsed.output
+    assert "(not shown)" in rehearsed.output
+
+
+def test_templates_within_a_template_are_named_by_where_they_were_put(tmp_path: Path) -> None:
+    calls = Scripted({(CFN, "DescribeStacks"): stack()})
+    run(calls, "up", "--packages", str(packages(tmp_path)), given="n\n")
+    bodies = {given["Key"].rpartition("/")[2]: given for given in calls.parameters("PutObject")}
+    whole = bodies["slackanalytics.yaml"]["Body"].decode()
+    urls = re.findall(r"TemplateURL: (.*)", whole)
+    assert len(urls) == 5
+    for url in urls:
+        bucket, key = f"slackanalytics-code-{ACCOUNT}-eu-central-1", url.partition(".amazonaws.com/")[2]
+        assert url == f"https://{bucket}.s3.eu-central-1.amazonaws.com/{key}"
+        assert bodies[key.rpartition("/")[2]]["Key"] == key
+
+
+def test_a_folder_without_a_package_is_refused(tmp_path: Path) -> None:
+    calls = Scripted({(CFN, "DescribeStacks"): stack()})
+    done = run(calls, "up", "--packages", str(tmp_path))
+    assert "connector-arm64.zip" in str(done.exception)
+
+
+def test_each_package_that_a_template_names_is_one_that_is_made() -> None:
+    assert set(deployment.PACKAGES.values()) == set(contents.PACKAGES)
+    named = {
+        name for each in shipped.names() for name in shipped.parameters(shipped.text(each)) if name.endswith("CodeKey")
+    }
+    assert named == set(deployment.PACKAGES)
+
+
+def smoke_answers(**more: Any) -> dict[Any, Any]:
+    told = [{"OutputKey": name, "OutputValue": f"the-{name}".lower()} for name in deploy_smoke.FROM_CONNECTOR]
+    keys = {"StackResourceSummaries": [{"LogicalResourceId": "DataKey", "PhysicalResourceId": "key-1", "ResourceType": "AWS::KMS::Key",
+                                        "ResourceStatus": "CREATE_COMPLETE", "LastUpdatedTimestamp": NOW}]}  # fmt: skip
+    return {(CFN, "DescribeStacks"): stack(Outputs=told), (CFN, "ListStackResources"): keys} | more
+
+
+def test_the_smoke_test_deletes_what_it_made_also_when_something_is_wrong(tmp_path: Path) -> None:
+    calls = Scripted(smoke_answers() | {("athena", "GetDataCatalog"): refused("InvalidRequestException", "no catalog")})
+    done = run(calls, "smoke", "--packages", str(packages(tmp_path)), "--owner", OWNER[1].partition("=")[2], "--yes")
+    assert done.exit_code == 1
+    assert "not right" in done.output
+    connector, board = calls.parameters("CreateChangeSet")
+    assert {"ParameterKey": "Source", "ParameterValue": "demo"} in connector["Parameters"]
+    assert {"ParameterKey": "SpillBucket", "ParameterValue": "the-spillbucket"} in board["Parameters"]
+    assert calls.operations(CFN).count("DeleteStack") == 2
+    assert calls.parameters("ScheduleKeyDeletion")[0] == {"KeyId": "key-1", "PendingWindowInDays": 7}
+    kept = Scripted(smoke_answers())
+    run(kept, "smoke", "--packages", str(tmp_path), "--keep", "--yes")
+    assert "DeleteStack" not in kept.operations()
+
+
+def test_the_names_of_the_smoke_test_are_parameters() -> None:
+    assert set(deploy_smoke.CONNECTOR) <= set(deployment.parameters_of("connector"))
+    known = set(deployment.parameters_of("dashboard"))
+    assert {*deploy_smoke.DASHBOARD, *deploy_smoke.FROM_CONNECTOR} <= known
+    outputs = set(shipped.entries(shipped.text("connector"), "Outputs"))
+    assert set(deploy_smoke.FROM_CONNECTOR) <= outputs
 
 
 RESOURCES = {

@@ -21,7 +21,7 @@ from athena_federation.errors import ConfigurationError, FederationError, Source
 ACCOUNT = "111122223333"
 """AWS's own example of an account: https://docs.aws.amazon.com/accounts/latest/reference/ (as in its documentation)."""
 REGION = "us-east-1"
-SHOWN = 400
+SHOWN = 2_000
 """Characters of a parameter that a rehearsal shows; a dashboard has tens of thousands."""
 
 DENIED = frozenset(

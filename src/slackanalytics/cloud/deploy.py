@@ -10,6 +10,7 @@ from slackanalytics.cloud.deploy_quicksight import quicksight
 from slackanalytics.cloud.deploy_smoke import smoke
 from slackanalytics.cloud.deploy_stack import down, status, up
 from slackanalytics.cloud.deploy_target import Target, target
+from slackanalytics.cloud.package import package
 from slackanalytics.protocol import examples
 
 
@@ -122,5 +123,5 @@ def embed_url(user: str, domains: tuple[str, ...], minutes: int, dashboard: str 
         click.echo(answer["EmbedUrl"])
 
 
-for verb in (up, status, down, quicksight, smoke):
+for verb in (package, up, status, down, quicksight, smoke):
     deploy.add_command(verb)

@@ -34,7 +34,7 @@ def pairs(_context: click.Context, _parameter: click.Parameter, values: tuple[st
 )
 @click.option(
     "--packages", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
-    help="Packages that deploy package made [default: they are made now].",
+    help="Where deploy package put the packages [default: they are made now].",
 )  # fmt: skip
 @target
 def up(name: str, parameters: dict[str, str], code_bucket: str | None, packages: Path | None, at: Target) -> None:
@@ -55,12 +55,14 @@ def bring_up(
     calls = at.calls
     account = deployment.account_of(calls)
     bucket = code_bucket or default_name(account, calls.region)
-    made = deployment.packaged(name, packages, calls)
+    deployment.require(name, parameters)
     there = stacks.described(calls, at.stack) is not None
-    deployment.require(name, parameters, made, existing=there or calls.rehearses)
-    delivery = deployment.deliver(calls, name, made, bucket, account)
+    given = parameters if there or calls.rehearses else asked_for(at, name, parameters)
+    if calls.rehearses:
+        given = {key: "(not shown)" if key in deployment.hidden(name) else value for key, value in given.items()}
+    delivery = deployment.deliver(calls, name, deployment.packaged(name, packages, calls), bucket, account)
     plan = stacks.planned(
-        calls, at.stack, delivery.url, {**delivery.parameters, **parameters}, deployment.parameters_of(name)
+        calls, at.stack, delivery.url, {**delivery.parameters, **given}, deployment.parameters_of(name)
     )
     if plan.changes is None:
         click.echo(f"stack {at.stack} is as it should be; nothing to do", err=True)
@@ -75,6 +77,22 @@ def bring_up(
             shown(event)
     for key, value in deployment.outputs(calls, at.stack).items():
         click.echo(f"{key}\t{value}")
+
+
+def asked_for(at: Target, name: str, parameters: dict[str, str]) -> dict[str, str]:
+    """The parameters with those that the template needs besides. Raises ConfigurationError where nobody can be asked."""
+    from athena_federation.errors import ConfigurationError
+    from slackanalytics.cloud import deployment
+
+    missing = deployment.missing(name, parameters)
+    if missing and at.sure:
+        options = " ".join(f"--parameter {each.name}=…" for each in missing)
+        raise ConfigurationError(f"{name}.yaml needs {', '.join(each.name for each in missing)}; give {options}")
+    answers = {}
+    for each in missing:
+        click.echo(each.about, err=True)
+        answers[each.name] = click.prompt(each.name, hide_input=each.hidden, err=True)
+    return {**parameters, **answers}
 
 
 @click.command(epilog=examples("slackanalytics deploy status", "slackanalytics deploy status --stack slack-test"))

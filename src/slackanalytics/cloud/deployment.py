@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import click
 
 from athena_federation.errors import ConfigurationError
 from slackanalytics.cloud import code_bucket, shipped, stacks
@@ -19,6 +22,8 @@ NESTED = re.compile(r"^(\s*TemplateURL: *)[\"']?(?:\./)?([a-z-]+)\.yaml[\"']?\s*
 
 PACKAGES = {"CodeKey": "connector", "OAuthCodeKey": "oauth", "SimulatorCodeKey": "simulator"}
 """Parameter of a template -> the package whose key it is."""
+ARCHITECTURE = "arm64"
+"""Of the functions, as the templates say."""
 DELIVERED = frozenset({"CodeBucket"})
 """Parameters that follow from where things were put."""
 
@@ -84,34 +89,55 @@ def packaged(template: str, folder: Path | None, calls: Calls) -> dict[str, Path
     """
     wanted = {name: stem for name, stem in PACKAGES.items() if name in parameters_of(template)}
     if calls.rehearses and folder is None:
-        return {name: Path(f"{stem}.zip") for name, stem in wanted.items()}
+        return {name: Path(f"{stem}-{ARCHITECTURE}.zip") for name, stem in wanted.items()}
     found: dict[str, Path] = {}
     for name, stem in wanted.items():
-        there = sorted(folder.glob(f"{stem}*.zip")) if folder else [built(stem)]
+        there = sorted(folder.glob(f"{stem}-{ARCHITECTURE}.zip")) if folder else [built(stem)]
         if not there:
-            raise ConfigurationError(f"{folder} has no {stem}*.zip; slackanalytics deploy package makes it")
+            raise ConfigurationError(
+                f"{folder} has no {stem}-{ARCHITECTURE}.zip; slackanalytics deploy package --output {folder} makes it"
+            )
         found[name] = there[-1]
     return found
 
 
 def built(stem: str) -> Path:
-    """A package, made now."""
-    raise ConfigurationError(
-        f"the package {stem} is not there; make it with slackanalytics deploy package, and give --packages DIR"
-    )
+    """A package, made now. Raises as `package.build`."""
+    from slackanalytics.cloud.package import build
+
+    folder = Path(tempfile.mkdtemp(prefix="slackanalytics-packages-"))
+    return build(stem, ARCHITECTURE, folder, told=lambda text: click.echo(text, err=True)).path
 
 
-def require(template: str, given: Mapping[str, str], made: Mapping[str, Path], *, existing: bool) -> None:
-    """Raises ConfigurationError for parameters that the template has not, or that it needs and nobody gave."""
-    text = shipped.text(template)
-    if unknown := sorted(set(given) - set(shipped.parameters(text))):
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A parameter that a template needs and that nobody gave."""
+
+    name: str
+    about: str
+    hidden: bool
+    """Whether it is not to be shown."""
+
+
+def missing(template: str, given: Mapping[str, str]) -> list[Missing]:
+    """What has to be asked for."""
+    found = shipped.entries(shipped.text(template), "Parameters")
+    names = [name for name in shipped.required(shipped.text(template)) if name not in {*given, *PACKAGES, *DELIVERED}]
+    return [Missing(name, shipped.about(found[name]), "    NoEcho: true" in found[name]) for name in names]
+
+
+def hidden(template: str) -> set[str]:
+    """The parameters of a template that are not to be shown."""
+    found = shipped.entries(shipped.text(template), "Parameters")
+    return {name for name, lines in found.items() if "    NoEcho: true" in lines}
+
+
+def require(template: str, given: Mapping[str, str]) -> None:
+    """Raises ConfigurationError for parameters that the template has not."""
+    if unknown := sorted(set(given) - set(parameters_of(template))):
         raise ConfigurationError(
-            f"{template}.yaml has no parameter {unknown[0]}; deploy template {template} shows those it has"
+            f"{template}.yaml has no parameter {unknown[0]}; slackanalytics deploy template {template} shows those it has"
         )
-    missing = [name for name in shipped.required(text) if name not in {*given, *made, *DELIVERED}]
-    if missing and not existing:
-        options = " ".join(f"--parameter {name}=…" for name in missing)
-        raise ConfigurationError(f"{template}.yaml needs {', '.join(missing)}; give {options}")
 
 
 @dataclass(frozen=True, slots=True)

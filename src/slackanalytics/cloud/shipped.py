@@ -52,6 +52,12 @@ def required(template: str) -> list[str]:
     ]
 
 
+def about(entry: str) -> str:
+    """What an entry's Description says, in one line."""
+    found = re.search(r"^    Description: (>-\n(?:      .*\n)+|.*\n)", entry, re.MULTILINE)
+    return " ".join(found[1].removeprefix(">-").split()).strip('"') if found else ""
+
+
 def retained(template: str) -> set[str]:
     """The resources that outlive their stack."""
     found = entries(template, "Resources").items()
