@@ -18,7 +18,7 @@ PATIENCE = 30.0
 """Seconds to wait for a chart."""
 
 
-def content(sheet: Sheet, drawings: Drawings, *, query: str = "", links: bool = True) -> Markup:
+def content(sheet: Sheet, drawings: Drawings, *, query: str = "", links: bool | None = True) -> Markup:
     """
     What stands between a page's head and its foot.
 
@@ -26,7 +26,7 @@ def content(sheet: Sheet, drawings: Drawings, *, query: str = "", links: bool = 
         sheet: What is shown.
         drawings: Draws the charts.
         query: The filters, for the addresses of files.
-        links: Whether it may lead anywhere: files, the rows behind a sentence.
+        links: Whether it may lead anywhere: files, the rows behind a sentence; None for paper, where nothing opens.
     """
     drawn = {f.name: _begun(f.drawing, drawings) for f in sheet.figures if f.drawing}
     figures = [_filled(figure, sheet.page, query, drawn.get(figure.name)) for figure in sheet.figures]

@@ -28,19 +28,19 @@ PATIENCE = 120
 """Seconds that a browser has for a PDF."""
 
 
-def html(adoption: Adoption, filters: Filters, *, minimum: int, at: datetime) -> str:
-    """Every page below the other: groups only, without a way out of the file."""
+def html(adoption: Adoption, filters: Filters, *, minimum: int, at: datetime, paper: bool = False) -> str:
+    """Every page below the other: groups only, without a way out of the file; with `paper` as `pdf` needs it."""
     limits = bounds(adoption)
     there = departments(adoption, filters.since, filters.until, minimum=minimum)
     drawings = Drawings()
     try:
         question = Question(adoption, filters, limits, there, minimum=minimum)
         sheets = [make(question) for _, make in PAGES.values()]
-        parts = [(sheet, rendering.content(sheet, drawings, links=False)) for sheet in sheets]
+        parts = [(sheet, rendering.content(sheet, drawings, links=None if paper else False)) for sheet in sheets]
     finally:
         drawings.close()
     static = files("slackanalytics.web") / "static"
-    sheet = "\n".join((static / name).read_text("utf-8") for name in ("page.css", "dashboard.css"))
+    sheet = "\n".join((static / name).read_text("utf-8") for name in (("paper.css",) if paper else ("page.css", "dashboard.css")))
     return TEMPLATES.get_template("adoption_report.html").render(
         style=Markup(sheet), parts=parts, lead=question.lead, fresh=fresh_words(limits), minimum=minimum, at=at  # noqa: S704 - a file of ours
     )  # fmt: skip

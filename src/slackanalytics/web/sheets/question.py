@@ -17,6 +17,7 @@ from slackanalytics.adoption import UNMATCHED, Adoption, insights, privacy
 from slackanalytics.adoption.privacy import Role
 from slackanalytics.web.charts import said_day
 from slackanalytics.web.filters import Filters
+from slackanalytics.web.sheets.cuts import both, first, hide, last, moves, quarters, summed
 from slackanalytics.web.sheets.shapes import Notice, Told, Tone, percent
 from slackanalytics.wording import spans
 
@@ -220,15 +221,15 @@ class Question:
         """The weeks of `flow`, whose moves add up to the people active: what is hidden must not follow from the rest."""
         whole = self.shown("flow", groups=("week",))
         moves = ("returning", "new", "resurrected")
-        long = [_moves(table, moves) for table in (self._asked("flow"), self._base("flow")) if table is not None]
+        long = [moves(table, moves) for table in (self._asked("flow"), self._base("flow")) if table is not None]
         shown = privacy.suppressed(
             long[0], groups=("week", "move"), people="people", minimum=self.minimum, additive="move",
             base=long[1] if len(long) > 1 else None,
         )  # fmt: skip
-        if each := self._each("flow", lambda table: _moves(table, moves)):
+        if each := self._each("flow", lambda table: moves(table, moves)):
             chosen = self.filters.departments
             apart = privacy.selected(long[0], each, chosen, groups=("week", "move"), people="people", minimum=self.minimum)
-            shown = _both(shown, apart, ("week", "move"))
+            shown = both(shown, apart, ("week", "move"))
         found = {(row["week"], row["move"]): row["people"] for row in shown.to_pylist()}
         rows = [
             {**row, **{move: None if row["active"] is None else found[row["week"], move] for move in moves}}
@@ -243,7 +244,7 @@ class Question:
 
     def row(self, measure: str) -> Row:
         """The one row of a measure about everybody; its figures are None where they are too few people."""
-        return self._whole(measure, _first)
+        return self._whole(measure, first)
 
     def before_row(self, measure: str) -> Row:
         """The same for the period before; empty where Slack no longer has all of that."""
@@ -254,11 +255,11 @@ class Question:
 
     def whole(self, measure: str) -> Row:
         """The sums of a measure whose rows are departments that share nobody."""
-        return self._whole(measure, _summed)
+        return self._whole(measure, summed)
 
     def last(self, measure: str) -> Row:
         """The newest day of a measure."""
-        return self._whole(measure, _last)
+        return self._whole(measure, last)
 
     def last_week(self, measure: str) -> Row:
         """The newest complete week of a measure."""
@@ -276,10 +277,10 @@ class Question:
 
     def cohorts(self) -> tuple[Shown, dict[tuple[Any, ...], tuple[float, str]]]:
         """`retention` by quarters, whose months are disjoint people; and `about` for what is hidden."""
-        table, base = _quarters(self._asked("retention")), self._base("retention")
+        table, base = quarters(self._asked("retention")), self._base("retention")
         groups = ("cohort", "months_since")
-        each = self._each("retention", _quarters)
-        shown = self._hidden(table, groups, COUNTED["retention"], None if base is None else _quarters(base), each)
+        each = self._each("retention", quarters)
+        shown = self._hidden(table, groups, COUNTED["retention"], None if base is None else quarters(base), each)
         return shown, self._near(table, "people", "active", groups)
 
     def _near(
@@ -385,15 +386,15 @@ class Question:
             table, groups=groups, people=counted.people, parts=counted.parts, minimum=self.minimum, additive=additive, base=base
         )  # fmt: skip
         if counted.of:
-            found = _both(found, self._among_all(table, counted, groups), groups)
+            found = both(found, self._among_all(table, counted, groups), groups)
         if each:
             apart = privacy.selected(
                 table, each, self.filters.departments, groups=groups, people=counted.people, parts=counted.parts,
                 minimum=self.minimum,
             )  # fmt: skip
-            found = _both(found, apart, groups)
+            found = both(found, apart, groups)
         if "department" in groups and self.there.hidden:
-            found = _hide(found, self.there.hidden, groups)
+            found = hide(found, self.there.hidden, groups)
         count = sum(found["hidden"].to_pylist())
         return Shown(found.drop_columns(["hidden"]), count)
 
@@ -447,67 +448,3 @@ def told(insight: insights.Insight, filters: Filters) -> Told:
     pairs = [("guests", "yes")] if filters.guests else []
     query = urlencode([*narrowed.items(), *pairs])
     return Told(insight.text, sign, tone, f"/adoption?{query}#{ANCHORS.get(insight.measure, 'activation-by-day')}")
-
-
-def _quarters(table: pa.Table) -> pa.Table:
-    """Cohorts of three months; of each age, the people of the months that have come to it."""
-    sums: dict[tuple[date, int], list[int]] = {}
-    for row in table.to_pylist():
-        month = row["cohort"]
-        quarter = date(month.year, 3 * ((month.month - 1) // 3) + 1, 1)
-        found = sums.setdefault((quarter, row["months_since"]), [0, 0])
-        found[0] += row["people"]
-        found[1] += row["active"]
-    rows = [
-        {"cohort": quarter, "months_since": age, "people": people, "active": active, "retention": active / people}
-        for (quarter, age), (people, active) in sorted(sums.items())
-    ]
-    counts = [(name, pa.int64()) for name in ("months_since", "people", "active")]
-    return pa.Table.from_pylist(rows, schema=pa.schema([("cohort", pa.date32()), *counts, ("retention", pa.float64())]))
-
-
-def _moves(table: pa.Table, moves: Sequence[str]) -> pa.Table:
-    """One row for each way in which people came to be active in a week."""
-    rows = [{"week": row["week"], "move": move, "people": row[move]} for row in table.to_pylist() for move in moves]
-    return pa.Table.from_pylist(
-        rows, schema=pa.schema([("week", pa.date32()), ("move", pa.string()), ("people", pa.int64())])
-    )
-
-
-def _first(table: pa.Table) -> pa.Table:
-    return table.slice(0, 1)
-
-
-def _last(table: pa.Table) -> pa.Table:
-    return table.slice(max(0, table.num_rows - 1))
-
-
-def _summed(table: pa.Table) -> pa.Table:
-    counts = [f.name for f in table.schema if pa.types.is_integer(f.type)]
-    return pa.table({name: [pc.sum(table[name]).as_py() or 0] for name in counts})
-
-
-def _both(one: pa.Table, other: pa.Table, groups: tuple[str, ...]) -> pa.Table:
-    """What both show; `one` decides about the columns."""
-    columns = {
-        name: one[name]
-        if name in groups
-        else pc.or_(one[name], other[name])
-        if name == "hidden"
-        else pc.if_else(pc.is_null(other[name]), pa.scalar(None, one.schema.field(name).type), one[name])
-        for name in one.column_names
-    }
-    return pa.table(columns)
-
-
-def _hide(table: pa.Table, hidden: frozenset[str], groups: tuple[str, ...]) -> pa.Table:
-    """The same with the figures of these departments hidden, too."""
-    kept = pa.array([name not in hidden for name in table["department"].to_pylist()])
-    columns = {
-        field.name: table[field.name]
-        if field.name in groups or field.name == "hidden"
-        else pc.if_else(kept, table[field.name], pa.scalar(None, field.type))
-        for field in table.schema
-    }
-    columns["hidden"] = pc.or_(table["hidden"], pc.invert(kept))
-    return pa.table(columns)
