@@ -5,9 +5,11 @@ Beside Athena's requests it answers the event `{"slackanalytics": "sync"}` of a 
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -76,7 +78,9 @@ def demonstrated(settings: Settings) -> Settings:
     from slackanalytics.simulator import Simulator
     from slackanalytics.simulator.slack import utc_today
 
-    served = Simulator(today=settings.today or utc_today, rate_limit=None).serve().__enter__()  # as long as the process
+    stack = ExitStack()
+    served = stack.enter_context(Simulator(today=settings.today or utc_today, rate_limit=None).serve())
+    atexit.register(stack.close)
     return replace(settings, slack_api_url=served.url, slack_token=served.token, token_store=None, rate_limit=None)
 
 
