@@ -26,7 +26,7 @@ def quarters(table: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=pa.schema([("cohort", pa.date32()), *counts, ("retention", pa.float64())]))
 
 
-def moves(table: pa.Table, moves: Sequence[str]) -> pa.Table:
+def by_move(table: pa.Table, moves: Sequence[str]) -> pa.Table:
     """One row for each way in which people came to be active in a week."""
     rows = [{"week": row["week"], "move": move, "people": row[move]} for row in table.to_pylist() for move in moves]
     return pa.Table.from_pylist(

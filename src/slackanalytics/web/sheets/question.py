@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,8 +16,10 @@ from slackanalytics.adoption import UNMATCHED, Adoption, insights, privacy
 from slackanalytics.adoption.privacy import Role
 from slackanalytics.web.charts import said_day
 from slackanalytics.web.filters import Filters
-from slackanalytics.web.sheets.cuts import both, first, hide, last, moves, quarters, summed
-from slackanalytics.web.sheets.shapes import Notice, Told, Tone, percent
+from slackanalytics.web.sheets import cuts
+from slackanalytics.web.sheets.counts import COUNTED, Counted
+from slackanalytics.web.sheets.shapes import Notice, Told, percent
+from slackanalytics.web.sheets.telling import told
 from slackanalytics.wording import spans
 
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "INR")
@@ -103,39 +104,6 @@ def departments(adoption: Adoption, since: date, until: date, *, minimum: int) -
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """What a measure counts."""
-
-    people: str
-    """The column with the people of each row."""
-    parts: tuple[str, ...] = ()
-    """The columns with some of them."""
-    of: str = ""
-    """The measure that says how many people there are altogether: that so many are left over must not be told, either."""
-
-
-COUNTED = {
-    "activation": Counted("provisioned", ("active",)),
-    "activation_by_day": Counted("provisioned", ("active",)),
-    "activation_by_week": Counted("provisioned", ("active",)),
-    "activation_by_department": Counted("provisioned", ("active",)),
-    "activation_by_department_week": Counted("provisioned", ("active",)),
-    "active_people": Counted("monthly_active", ("daily_active", "weekly_active"), of="activation_by_day"),
-    "stickiness": Counted("monthly_active", of="activation_by_day"),
-    "posting_share": Counted("active", ("posting",), of="activation_by_week"),
-    "channel_share": Counted("posting", of="activation_by_week"),
-    "messages": Counted("active", of="activation_by_week"),
-    "billable_inactive": Counted("billable", ("inactive",)),
-    "claimed": Counted("provisioned", ("claimed",)),
-    "never_claimed": Counted("provisioned", ("never_claimed",)),
-    "platform_mix": Counted("active", ("people",)),
-    "flow": Counted("active", ("lapsed",), of="activation_by_week"),
-    "retention": Counted("people", ("active",)),
-}
-"""Whom each measure counts: what is hidden depends on it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """A table in which everything is hidden that must be."""
 
@@ -169,7 +137,7 @@ class Question:
     """The figures, as one page with its filters and its role asks for them."""
 
     def __init__(
-        self, adoption: Adoption, filters: Filters, bounds: Bounds, there: Departments, *, minimum: int, role: Role = Role.AGGREGATE, price: Price = Price()  # noqa: B008 - it never changes
+        self, adoption: Adoption, filters: Filters, bounds: Bounds, there: Departments, *, minimum: int, role: Role = Role.AGGREGATE, price: Price = Price()
     ) -> None:  # fmt: skip
         self.adoption = adoption
         self.filters = filters
@@ -221,15 +189,15 @@ class Question:
         """The weeks of `flow`, whose moves add up to the people active: what is hidden must not follow from the rest."""
         whole = self.shown("flow", groups=("week",))
         moves = ("returning", "new", "resurrected")
-        long = [moves(table, moves) for table in (self._asked("flow"), self._base("flow")) if table is not None]
+        long = [cuts.by_move(table, moves) for table in (self._asked("flow"), self._base("flow")) if table is not None]
         shown = privacy.suppressed(
             long[0], groups=("week", "move"), people="people", minimum=self.minimum, additive="move",
             base=long[1] if len(long) > 1 else None,
         )  # fmt: skip
-        if each := self._each("flow", lambda table: moves(table, moves)):
+        if each := self._each("flow", lambda table: cuts.by_move(table, moves)):
             chosen = self.filters.departments
             apart = privacy.selected(long[0], each, chosen, groups=("week", "move"), people="people", minimum=self.minimum)
-            shown = both(shown, apart, ("week", "move"))
+            shown = cuts.both(shown, apart, ("week", "move"))
         found = {(row["week"], row["move"]): row["people"] for row in shown.to_pylist()}
         rows = [
             {**row, **{move: None if row["active"] is None else found[row["week"], move] for move in moves}}
@@ -244,7 +212,7 @@ class Question:
 
     def row(self, measure: str) -> Row:
         """The one row of a measure about everybody; its figures are None where they are too few people."""
-        return self._whole(measure, first)
+        return self._whole(measure, cuts.first)
 
     def before_row(self, measure: str) -> Row:
         """The same for the period before; empty where Slack no longer has all of that."""
@@ -255,11 +223,11 @@ class Question:
 
     def whole(self, measure: str) -> Row:
         """The sums of a measure whose rows are departments that share nobody."""
-        return self._whole(measure, summed)
+        return self._whole(measure, cuts.summed)
 
     def last(self, measure: str) -> Row:
         """The newest day of a measure."""
-        return self._whole(measure, last)
+        return self._whole(measure, cuts.last)
 
     def last_week(self, measure: str) -> Row:
         """The newest complete week of a measure."""
@@ -277,10 +245,10 @@ class Question:
 
     def cohorts(self) -> tuple[Shown, dict[tuple[Any, ...], tuple[float, str]]]:
         """`retention` by quarters, whose months are disjoint people; and `about` for what is hidden."""
-        table, base = quarters(self._asked("retention")), self._base("retention")
+        table, base = cuts.quarters(self._asked("retention")), self._base("retention")
         groups = ("cohort", "months_since")
-        each = self._each("retention", quarters)
-        shown = self._hidden(table, groups, COUNTED["retention"], None if base is None else quarters(base), each)
+        each = self._each("retention", cuts.quarters)
+        shown = self._hidden(table, groups, COUNTED["retention"], None if base is None else cuts.quarters(base), each)
         return shown, self._near(table, "people", "active", groups)
 
     def _near(
@@ -386,15 +354,15 @@ class Question:
             table, groups=groups, people=counted.people, parts=counted.parts, minimum=self.minimum, additive=additive, base=base
         )  # fmt: skip
         if counted.of:
-            found = both(found, self._among_all(table, counted, groups), groups)
+            found = cuts.both(found, self._among_all(table, counted, groups), groups)
         if each:
             apart = privacy.selected(
                 table, each, self.filters.departments, groups=groups, people=counted.people, parts=counted.parts,
                 minimum=self.minimum,
             )  # fmt: skip
-            found = both(found, apart, groups)
+            found = cuts.both(found, apart, groups)
         if "department" in groups and self.there.hidden:
-            found = hide(found, self.there.hidden, groups)
+            found = cuts.hide(found, self.there.hidden, groups)
         count = sum(found["hidden"].to_pylist())
         return Shown(found.drop_columns(["hidden"]), count)
 
@@ -428,23 +396,3 @@ class Question:
         """The same without a choice of departments."""
         everybody = replace(self.filters, departments=())
         return Question(self.adoption, everybody, self.bounds, self.there, minimum=self.minimum, role=self.role)
-
-
-SIGNS = {"good": "▲", "bad": "▼", "": "→"}
-ANCHORS = {
-    "activation_by_week": "activation-by-department-week",
-    "activation_by_department_week": "activation-by-department-week",
-    "activation_by_department": "activation-by-department",
-    "activation_by_day": "activation-by-day",
-}
-"""Where on the first page a measure's rows are."""
-
-
-def told(insight: insights.Insight, filters: Filters) -> Told:
-    """A sentence as a page shows it; its link narrows the page to the rows behind it."""
-    tone: Tone = "good" if insight.tone == "good" else "bad" if insight.tone == "bad" else ""
-    sign = "!" if insight.kind == "day" else SIGNS[tone]
-    narrowed = {"since": filters.since.isoformat(), "until": filters.until.isoformat(), **insight.filters}
-    pairs = [("guests", "yes")] if filters.guests else []
-    query = urlencode([*narrowed.items(), *pairs])
-    return Told(insight.text, sign, tone, f"/adoption?{query}#{ANCHORS.get(insight.measure, 'activation-by-day')}")

@@ -1,0 +1,38 @@
+"""Whom each measure counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a measure counts."""
+
+    people: str
+    """The column with the people of each row."""
+    parts: tuple[str, ...] = ()
+    """The columns with some of them."""
+    of: str = ""
+    """The measure that says how many people there are altogether: that so many are left over must not be told, either."""
+
+
+COUNTED = {
+    "activation": Counted("provisioned", ("active",)),
+    "activation_by_day": Counted("provisioned", ("active",)),
+    "activation_by_week": Counted("provisioned", ("active",)),
+    "activation_by_department": Counted("provisioned", ("active",)),
+    "activation_by_department_week": Counted("provisioned", ("active",)),
+    "active_people": Counted("monthly_active", ("daily_active", "weekly_active"), of="activation_by_day"),
+    "stickiness": Counted("monthly_active", of="activation_by_day"),
+    "posting_share": Counted("active", ("posting",), of="activation_by_week"),
+    "channel_share": Counted("posting", of="activation_by_week"),
+    "messages": Counted("active", of="activation_by_week"),
+    "billable_inactive": Counted("billable", ("inactive",)),
+    "claimed": Counted("provisioned", ("claimed",)),
+    "never_claimed": Counted("provisioned", ("never_claimed",)),
+    "platform_mix": Counted("active", ("people",)),
+    "flow": Counted("active", ("lapsed",), of="activation_by_week"),
+    "retention": Counted("people", ("active",)),
+}
+"""Whom each measure counts: what is hidden depends on it."""
