@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,8 @@ WARM = (
     " json_extract_scalar('{\"a\": 1}', '$.a'), levenshtein_distance('a', 'b'), url_extract_host('https://a.b/')"
 )
 """A statement that has everything imported that any statement needs."""
+UNKNOWN = "SELECT no_such_function(1)"
+"""One that is refused, and has the list of functions read for it."""
 NOW = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -42,6 +45,8 @@ class Worker:
         self.tables = statements.Tables({each.name: each for each in held}, views)
         self.limits: dict[str, int] = told["limits"]
         statements.answer(self.tables, WARM, now=NOW, limits=self.limits, tell=self.has)
+        with suppress(QueryError):
+            statements.answer(self.tables, UNKNOWN, now=NOW, limits=self.limits, tell=self.has)
         for each in held[:1]:
             statements.answer(
                 self.tables, f"SELECT count(*) FROM {'.'.join(each.name)}", now=NOW, limits=self.limits, tell=self.has
@@ -97,6 +102,8 @@ class Worker:
                 body = written(found)
         except QueryError as error:
             message = {"outcome": "refused", "text": str(error)[:2_000], **where(sql, str(error))}
+        except UnicodeError:
+            message = {"outcome": "refused", "text": "the statement makes a text that is none, with half of a pair in it"}
         except duckdb.InterruptException:
             message = {"outcome": "stopped"}
         except (duckdb.OutOfMemoryException, MemoryError, pa.ArrowMemoryError):
