@@ -10,12 +10,7 @@ from cfn_guard_rs import run_checks
 RULES = Path(__file__).parent / "rules" / "house.guard"
 
 
-def broken(template: dict[str, Any], rules: str | None = None) -> list[str]:
+def broken(template: dict[str, Any]) -> list[str]:
     """The names of the rules that a template does not keep to."""
-    report = run_checks(template, rules or RULES.read_text(encoding="utf-8"))
-    return sorted({rule["name"] if isinstance(rule, dict) else rule.name for rule in failures(report)})
-
-
-def failures(report: Any) -> list[Any]:
-    """The binding names rules as `{"Rule": {...}}` below `not_compliant`."""
-    return [each["Rule"] if isinstance(each, dict) and "Rule" in each else each for each in report["not_compliant"]]
+    report = run_checks(template, RULES.read_text(encoding="utf-8"))
+    return sorted({rule.name for rule in report.not_compliant})

@@ -120,7 +120,7 @@ def resolved(
     declared: Mapping[str, Any] = template.get("Parameters", {})
     values: dict[str, Any] = {}
     if unknown := set(given or {}) - set(declared):
-        raise Dangling(f"{name}: there is no parameter {sorted(unknown)[0]}")
+        raise Dangling(f"{name}: there is no parameter {min(unknown)}")
     for key, about in declared.items():
         value = (given or {}).get(key, about.get("Default", NOTHING))
         if value is NOTHING:
@@ -147,7 +147,7 @@ def sample(key: str, about: Mapping[str, Any]) -> Any:
 
 
 def as_list(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [part for part in str(value).split(",")]
+    return value if isinstance(value, list) else str(value).split(",")
 
 
 def require_fit(where: str, about: Mapping[str, Any], value: Any) -> None:
@@ -241,7 +241,11 @@ class _Resolving:
         name = self.value(raw.get("Properties", {}).get(NAMES.get(kind, "Name"), f"{self.stack.name}-{logical}"))
         plain = re.sub(r"[^A-Za-z0-9_./$-]", "-", str(name).removeprefix("arn:"))
         if kind in {"AWS::S3::Bucket", "AWS::ApiGatewayV2::Api", "AWS::KMS::Key"}:
-            plain = re.sub(r"[^a-z0-9-]", "-", plain.lower()) if kind != "AWS::ApiGatewayV2::Api" else f"api{logical.lower()}{self.stack.name.rpartition('/')[2].replace('-', '').lower()}"
+            plain = (
+                re.sub(r"[^a-z0-9-]", "-", plain.lower())
+                if kind != "AWS::ApiGatewayV2::Api"
+                else f"api{logical.lower()}{self.stack.name.rpartition('/')[2].replace('-', '').lower()}"
+            )
         return arn_of(kind, plain) if kind in REF_IS_ARN else plain
 
     def value(self, tree: Any) -> Any:
