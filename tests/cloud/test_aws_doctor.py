@@ -174,6 +174,13 @@ def test_results_that_athena_keeps_need_no_bucket() -> None:
 def test_simulated_figures_need_no_secret() -> None:
     demo = function(Environment={"Variables": {"SLACKANALYTICS_SOURCE": "demo", "spill_bucket": "spill"}})
     assert all(finding.is_right for finding in looked(RIGHT | {("lambda", "GetFunctionConfiguration"): demo}))
+    outside = function(
+        Environment={"Variables": {**demo["Environment"]["Variables"], "SLACKANALYTICS_SLACK_API_URL": "https://x"}}
+    )
+    wrong = [
+        finding for finding in looked(RIGHT | {("lambda", "GetFunctionConfiguration"): outside}) if not finding.is_right
+    ]
+    assert [finding.subject for finding in wrong] == ["secret"]
 
 
 def test_the_token_s_secret_is_known_by_each_form_of_the_setting() -> None:

@@ -82,7 +82,7 @@ def test_each_command_of_a_page_is_rehearsed(
 ) -> None:
     words = shlex.split(command)[1:]
     match words:
-        case ["deploy", "package", *_]:
+        case ["deploy", "package", *_] | ["serve", *_]:
             resolved(command)
         case ["deploy", *_]:
             rehearsed = [*words, *(["--dry-run"] if "--dry-run" not in words else [])]

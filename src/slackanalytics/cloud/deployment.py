@@ -88,16 +88,14 @@ def packaged(template: str, folder: Path | None, calls: Calls) -> dict[str, Path
     Raises ConfigurationError for a folder that lacks one.
     """
     wanted = {name: stem for name, stem in PACKAGES.items() if name in parameters_of(template)}
-    if calls.rehearses and folder is None:
-        return {name: Path(f"{stem}-{ARCHITECTURE}.zip") for name, stem in wanted.items()}
     found: dict[str, Path] = {}
     for name, stem in wanted.items():
-        there = sorted(folder.glob(f"{stem}-{ARCHITECTURE}.zip")) if folder else [built(stem)]
-        if not there:
+        path = (folder or Path()) / f"{stem}-{ARCHITECTURE}.zip"
+        if not calls.rehearses and folder and not path.is_file():
             raise ConfigurationError(
-                f"{folder} has no {stem}-{ARCHITECTURE}.zip; slackanalytics deploy package --output {folder} makes it"
+                f"{folder} has no {path.name}; slackanalytics deploy package --output {folder} makes it"
             )
-        found[name] = there[-1]
+        found[name] = path if folder or calls.rehearses else built(stem)
     return found
 
 
