@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from tests.cloud.scripted import ACCOUNT, Scripted, refused, replayed
 
 from athena_federation.errors import ConfigurationError, SourceError
-from slackanalytics.cloud import contents, deploy_smoke, deployment, roster_upload, shipped, stacks
+from slackanalytics.cloud import contents, deploy_shown, deploy_smoke, deployment, roster_upload, shipped, stacks
 from slackanalytics.cloud.calls import Pace, checked
 from slackanalytics.cloud.deploy import deploy
 
@@ -495,3 +495,21 @@ def test_nothing_secret_is_in_what_is_shipped() -> None:
     for name in shipped.names():
         assert "xox" not in shipped.text(name)
     json.dumps(shipped.names())
+
+
+def test_what_happens_is_told_line_by_line_with_the_reason_of_what_failed(capfd: pytest.CaptureFixture[str]) -> None:
+    def happened(status: str, reason: str = "") -> stacks.Event:
+        return stacks.Event(at=NOW, stack="s", resource="Spill", kind="AWS::S3::Bucket", status=status, reason=reason)
+
+    with deploy_shown.following("s") as shown:
+        for each in (
+            happened("CREATE_IN_PROGRESS"),
+            happened("CREATE_COMPLETE"),
+            happened("CREATE_FAILED", "a [b] name is taken"),
+        ):
+            shown(each)
+    lines = capfd.readouterr().err.splitlines()
+    assert [line.split() for line in lines] == [
+        ["12:00:00", "create_complete", "s", "/", "Spill", "(AWS::S3::Bucket)"],
+        ["12:00:00", "create_failed", "s", "/", "Spill", "(AWS::S3::Bucket):", "a", "[b]", "name", "is", "taken"],
+    ]
