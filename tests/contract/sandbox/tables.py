@@ -62,7 +62,10 @@ def day_list(days: int) -> pa.Table:
 
 def held(accounts: int = 60, days: int = 30, *, salaries: bool = False) -> Holding:
     """What a role may ask; with a table that it may not, for checks of the checks."""
-    tables = {MEMBERS: (member_days(accounts, days), MEMBER_DAYS), (CATALOG, "adoption", "days"): (day_list(days), DAYS)}
+    tables = {
+        MEMBERS: (member_days(accounts, days), MEMBER_DAYS),
+        (CATALOG, "adoption", "days"): (day_list(days), DAYS),
+    }
     if salaries:
         tables[(CATALOG, "secret", "salaries")] = (SALARIES, SALARIES.schema)
     return Holding.of("pseudonymous", tables)
