@@ -151,6 +151,7 @@ def explain(sql: str, source: str | None, hr_file: Path | None, connector: str |
         "slackanalytics query \"SELECT * FROM member_analytics WHERE date = '2026-11-10' LIMIT 5\"",
         "slackanalytics query --hr HR_dataset.csv --output active.csv - < question.sql",
         'slackanalytics query --format ndjson "SELECT …" | jq .email_address',
+        'slackanalytics query --engine athena "SELECT …"   # the same, asked of Amazon Athena',
     )
 )
 @click.argument("sql", callback=statement)
