@@ -1,4 +1,4 @@
-"""A day on the shelf is whole or not there, whatever happens to the directory."""
+"""A day on the shelf is whole or not there, whatever happens to the directory. What holds for buckets, too, is in contract/shelves."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ import random
 import shutil
 import subprocess
 import sys
-import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.faults.server import DAY
 
-from athena_federation.errors import SourceError
 from slackanalytics.shelf import Entry, Shelf
 from slackanalytics.spool import Spool
 
@@ -43,11 +41,6 @@ def test_what_is_kept_is_found(shelf: Shelf) -> None:
     assert file
     with file:
         assert file.read() == CONTENT
-
-
-def test_nothing_is_known_about_another_day(shelf: Shelf) -> None:
-    shelf.keep(ENTRY, spool())
-    assert shelf.entry(date(2026, 10, 4)) is None
 
 
 def test_a_note_is_readable_json_after_its_checksum(shelf: Shelf) -> None:
@@ -122,24 +115,6 @@ def test_a_directory_that_has_gone_is_an_empty_one(shelf: Shelf) -> None:
     assert (shelf.entry(DAY), shelf.entries(), shelf.opened(kept)) == (None, {}, None)
     with shelf.lock(DAY, lambda _: None), pytest.raises(OSError, match="No such file"):
         shelf.keep(ENTRY, spool())
-
-
-def test_files_of_others_are_not_taken_for_days(shelf: Shelf) -> None:
-    for name in ("notes.json", "2026-10-04.json"):
-        (shelf.directory / name).write_text("{}")
-    assert shelf.entries() == {}
-
-
-def test_a_lock_has_one_holder_and_waiting_can_be_cancelled(shelf: Shelf) -> None:
-    cancelled = threading.Event()
-    cancelled.set()
-    with shelf.lock(DAY, cancelled.wait):
-        with pytest.raises(SourceError, match="cancelled"), shelf.lock(DAY, cancelled.wait):
-            pass
-        with shelf.lock(date(2026, 10, 4), cancelled.wait):
-            pass
-    with shelf.lock(DAY, cancelled.wait):
-        pass
 
 
 KILLED_WRITERS = """
