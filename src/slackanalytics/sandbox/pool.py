@@ -18,6 +18,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
@@ -225,6 +226,14 @@ class Sandbox:
         assert run.outcome is not None
         return run.outcome
 
+    def warm(self, holding: Holding) -> None:
+        """Have a worker ready for these tables, before somebody waits for it."""
+        with self._changed:
+            ready = any(worker.holding is holding for worker in (*self._idle, *self._busy))
+        if not ready:
+            with suppress(Crowded):
+                self.submit(holding, "SELECT 1", owner=OURSELVES, ask="explain")
+
     def ahead(self, run: Run) -> int:
         """How many statements wait before this one."""
         with self._changed:
@@ -355,6 +364,8 @@ class Sandbox:
             log.error("no worker for SQL could be started")  # noqa: TRY400 - there is nothing more to tell
 
 
+OURSELVES = "slackanalytics"
+"""The owner of statements that only wake a worker."""
 SPENT = ("memory", "deadline", "cancelled", "lost")
 """Endings after which a worker is not used again."""
 CANCELLED = "the statement was cancelled"

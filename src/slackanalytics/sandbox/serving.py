@@ -103,7 +103,10 @@ class Worker:
         except QueryError as error:
             message = {"outcome": "refused", "text": str(error)[:2_000], **where(sql, str(error))}
         except UnicodeError:
-            message = {"outcome": "refused", "text": "the statement makes a text that is none, with half of a pair in it"}
+            message = {
+                "outcome": "refused",
+                "text": "the statement makes a text that is none, with half of a pair in it",
+            }
         except duckdb.InterruptException:
             message = {"outcome": "stopped"}
         except (duckdb.OutOfMemoryException, MemoryError, pa.ArrowMemoryError):

@@ -263,7 +263,9 @@ async def _page(
     trouble = standing.trouble if standing.adoption is None else None
     if role.may_ask_freely and standing.adoption is not None:
         try:
-            tables = listed(await run_in_threadpool(desk.shelf.holding, standing.adoption, standing.version, role))
+            holding = await run_in_threadpool(desk.shelf.holding, standing.adoption, standing.version, role)
+            desk.sandbox.warm(holding)
+            tables = listed(holding)
         except FederationError as error:
             trouble = error
     running = kept is not None and kept.run.outcome is None

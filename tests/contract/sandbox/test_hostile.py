@@ -80,6 +80,15 @@ def in_time(outcome: Outcome, limits: Limits) -> bool:
     return outcome.seconds <= limits.deadline + limits.grace + CALM
 
 
+def others_are_served(ground: Ground) -> bool:
+    """Whether somebody else gets an answer; a machine that is busy with other tests may need to be asked again."""
+    for _ in range(4):
+        outcome = ground.sandbox.ask(ground.holding, INNOCENT, owner="ada")
+        if outcome.table is not None:
+            return bool(outcome.table.to_pylist() == [{"n": 300}])
+    return False
+
+
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -101,7 +110,7 @@ def test_each_statement_is_refused_by_name_and_nothing_is_touched(ground: Ground
     assert digest(ground.file) == before
     assert sorted(ground.file.parent.iterdir()) == beside
     assert ground.visits == []
-    assert ground.sandbox.ask(ground.holding, INNOCENT, owner="ada").table.to_pylist() == [{"n": 300}]  # type: ignore[union-attr]
+    assert others_are_served(ground)
 
 
 def test_a_megabyte_is_not_even_looked_at(ground: Ground) -> None:
@@ -139,7 +148,7 @@ def ended(ground: Ground, sql: str) -> None:
     if outcome.table is not None:
         assert outcome.table.num_rows <= QUICK.rows
         assert outcome.table.nbytes <= QUICK.size
-    assert ground.sandbox.ask(ground.holding, INNOCENT, owner="ada").table.to_pylist() == [{"n": 300}]  # type: ignore[union-attr]
+    assert others_are_served(ground)
 
 
 # ── the checks can fail ────────────────────────────────────────────────────────────────────────────────────────────────
