@@ -20,11 +20,11 @@ from athena_federation.dialect import MACROS, explained, to_arrow
 from athena_federation.errors import QueryError
 from slackanalytics import people
 from slackanalytics.adoption import blend
-from slackanalytics.adoption.blend import ATTRIBUTES, UNMATCHED, Blend
+from slackanalytics.adoption.blend import ATTRIBUTES, GROUPS, UNMATCHED, Blend
 from slackanalytics.adoption.questions import Measure, measures
 from slackanalytics.database import SlackDatabase
 
-__all__ = ["ATTRIBUTES", "UNMATCHED", "Adoption", "Coverage", "Measure", "measures"]
+__all__ = ["ATTRIBUTES", "GROUPS", "UNMATCHED", "Adoption", "Coverage", "Measure", "measures"]
 
 KEPT = 512
 """Answers that are remembered."""
@@ -124,7 +124,7 @@ class Adoption:
         until: date,
         departments: tuple[str, ...] = (),
         guests: bool = False,
-        by: str = "location",
+        by: str = "department",
     ) -> pa.Table:
         """
         The answer for a period, both days included.
@@ -135,13 +135,13 @@ class Adoption:
             until: The last day.
             departments: Those alone; all of them where it is empty.
             guests: Whether guests count.
-            by: The roster's attribute that `activation_by_attribute` groups by: one of `ATTRIBUTES`.
+            by: The roster's attribute that `activation_by_attribute` groups by: one of `GROUPS`.
 
         Raises QueryError for a measure or an attribute that there is not.
         """
         its = known(measure)
-        if by not in ATTRIBUTES:
-            raise QueryError(f"there is no attribute {by!r}; there is {', '.join(ATTRIBUTES)}")
+        if by not in GROUPS:
+            raise QueryError(f"there is no attribute {by!r}; there is {', '.join(GROUPS)}")
         key = (measure, since, until, tuple(sorted(departments)), guests, by)
         with self._lock:
             if key in self._answers:

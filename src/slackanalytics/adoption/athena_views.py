@@ -14,7 +14,7 @@ from string import Template
 
 from athena_federation.errors import QueryError
 from slackanalytics import member_days
-from slackanalytics.adoption.blend import ATTRIBUTES
+from slackanalytics.adoption.blend import GROUPS
 from slackanalytics.adoption.questions import Measure
 
 ORDER = ("keys", "tenures", "member_days", "period", "days", "counted_days", "roster_only")
@@ -50,7 +50,7 @@ def athena_views(
     until: date,
     today: date,
     guests: bool = False,
-    by: str = "location",
+    by: str = "department",
     places: Places | None = None,
 ) -> list[AthenaView]:
     """
@@ -67,8 +67,8 @@ def athena_views(
 
     Raises QueryError for an attribute that there is not.
     """
-    if by not in ATTRIBUTES:
-        raise QueryError(f"there is no attribute {by!r}; there is {', '.join(ATTRIBUTES)}")
+    if by not in GROUPS:
+        raise QueryError(f"there is no attribute {by!r}; there is {', '.join(GROUPS)}")
     places = places or Places()
     values = {
         "days": f"m.date BETWEEN '{first}' AND '{until}'",

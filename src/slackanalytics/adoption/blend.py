@@ -32,6 +32,8 @@ IDENTITY = ("user_id", "email_address", "enterprise_employee_number")
 COLUMNS = ("activity_date", *IDENTITY, *FLAGS, *COUNTS, "date_claimed")
 """What is read of a day."""
 ATTRIBUTES = ("location", "manager_email", "job_title", "cost_center", "worker_type")
+GROUPS = ("department", *ATTRIBUTES)
+"""What people can be grouped by."""
 
 MEMBER_DAYS = pa.schema(
     [

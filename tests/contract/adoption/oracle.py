@@ -42,7 +42,7 @@ class Oracle:
     until: date
     departments: tuple[str, ...] = ()
     guests: bool = False
-    by: str = "location"
+    by: str = "department"
     everybody: list[Row] = field(init=False)
     """Until the end of the period, without bots."""
     counted: list[Row] = field(init=False)
@@ -104,9 +104,13 @@ class Oracle:
         return self.rates(self.grouped(lambda r: (r.department, monday(r.day))))
 
     def activation_by_attribute(self) -> Answer:
-        worker = self.by == "worker_type"
-        return self.rates(
-            self.grouped(lambda r: ("Employee" if r.location else "Unmatched") if worker else r.location or "Unmatched")
+        return self.rates(self.grouped(self.attribute))
+
+    def attribute(self, row: Row) -> str:
+        if self.by == "department":
+            return row.department
+        return (
+            ("Employee" if row.location else "Unmatched") if self.by == "worker_type" else row.location or "Unmatched"
         )
 
     def guests_(self) -> Answer:

@@ -20,7 +20,7 @@ from slackanalytics.adoption.questions import measure
 SEEDS = (1, 2, 3)
 FILTERS: tuple[dict[str, Any], ...] = (
     {"since": SINCE, "until": UNTIL},
-    {"since": date(2026, 8, 3), "until": date(2026, 8, 30)},
+    {"since": date(2026, 8, 3), "until": date(2026, 8, 30), "by": "location"},
     {"since": date(2026, 8, 12), "until": UNTIL, "guests": True, "by": "worker_type"},
     {"since": date(2026, 6, 20), "until": date(2026, 9, 1), "departments": ("Marketing", "Sales")},
     {"since": date(2026, 7, 29), "until": date(2026, 8, 30), "departments": ("Unmatched",), "guests": True},
@@ -119,7 +119,7 @@ def test_a_measure_that_is_a_little_wrong_is_found_out(made: Made, name: str, ri
     sql = measures()[name].sql
     assert right in sql
     twin = measure(name, sql.replace(right, wrong))
-    defaults: dict[str, Any] = {"departments": (), "guests": False, "by": "location"}
+    defaults: dict[str, Any] = {"departments": (), "guests": False, "by": "department"}
     assert not all(
         same(rows_of(adoption._computed(twin, **(defaults | filters))), expected(company, name, filters))
         for filters in FILTERS

@@ -108,7 +108,7 @@ def test_a_question_that_there_is_not_is_refused(tmp_path: Path) -> None:
     adoption = Adoption(found, since=SINCE, until=UNTIL, roster=roster)
     with pytest.raises(QueryError, match="no measure 'happiness'; there is activation"):
         adoption.ask("happiness", since=SINCE, until=UNTIL)
-    with pytest.raises(QueryError, match="no attribute 'salary'; there is location"):
+    with pytest.raises(QueryError, match="no attribute 'salary'; there is department"):
         adoption.ask("activation_by_attribute", since=SINCE, until=UNTIL, by="salary")
     with pytest.raises(QueryError, match="no measure"):
         adoption.sql("happiness")
