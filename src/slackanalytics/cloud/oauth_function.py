@@ -64,6 +64,12 @@ class KeyedStore:
     def erase(self, name: Secret) -> None:
         self._store.erase(name)
 
+    def swap(self, name: Secret, before: str | None, after: str | None) -> bool:
+        return self._store.swap(name, before, after)
+
+    def rehearse(self, name: Secret) -> None:
+        self._store.rehearse(name)
+
     def alone(self) -> AbstractContextManager[object]:
         return self._store.alone()
 

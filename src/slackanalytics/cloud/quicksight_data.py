@@ -2,7 +2,8 @@
 
 Rows are made in Athena by two statements, one over the federated table and one over the HR table in Glue, and joined
 by QuickSight, as the dashboard's first description did it. The join keeps everybody whom the roster does not know.
-Booleans travel as text, `'true'` and `'false'`, however QuickSight carries Athena's own.
+Booleans travel as text, `'true'` and `'false'`, however QuickSight carries Athena's own. Comments end where they say so,
+and not with a line, since QuickSight puts the statements into others.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from slackanalytics.cloud.intrinsics import Value, att, ref, sub, when
 from slackanalytics.cloud.quicksight_permissions import DATA_SET_OWNER, DATA_SOURCE_OWNER, owned
 
 SLACK_SQL = """\
--- One row per member and day: the last ${DashboardDays} days that Slack has published.
+/* One row per member and day: the last ${DashboardDays} days that Slack has published. */
 SELECT date,
        date_trunc('week', activity_date) AS week,
        user_id,
@@ -28,7 +29,7 @@ WHERE date >= date_format(date_add('day', -${DashboardDays}, current_date), '%Y-
 """The condition is one that Athena hands over to the connector, so that no other day is read."""
 
 HR_SQL = """\
--- One row per address: where the person belongs today. The join relies on it.
+/* One row per address: where the person belongs today. The join relies on it. */
 SELECT employee_email,
        nullif(dated.employee_number, '') AS employee_number,
        nullif(dated.department, '') AS department,
