@@ -25,11 +25,19 @@ class Limits:
     """Bytes of an answer, likewise."""
     characters: int = 10_000
     """Characters of a statement."""
-    at_once: int = 2
+    at_once: int = 4
     """Statements that are worked on at a time."""
+    young: int = 2
+    """How many of them may be in their first moments."""
+    heavy: int = 2
+    """How many may be of owners whose last statements were long: others find room beside them."""
+    long: float = 1.0
+    """Seconds after which a statement is long, and stands behind all others where the processor is wanted."""
+    penance: float = 60.0
+    """Seconds for which an owner's long statement is remembered."""
     waiting: int = 16
     """Statements that wait; one more is turned away."""
     start: float = 60.0
     """Seconds for a worker to be ready."""
-    niceness: int = 15
-    """How far workers stand behind the web app where both want the processor: `nice`."""
+    niceness: int = 10
+    """How far workers stand behind the web app where both want the processor: `nice`. Long statements are at 19."""

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal, Self
 
 import pyarrow as pa
@@ -38,6 +39,8 @@ TICK = 0.02
 """Seconds between two looks whether a statement is to end."""
 SLACK = 4 * 2**20
 """Bytes by which an answer may be longer on the way than its rows are."""
+LOOK = 0.1
+"""Seconds between two looks whether a statement that waits may begin."""
 USES = 200
 """Statements after which a worker is replaced."""
 ENVIRONMENT = {
@@ -109,7 +112,7 @@ class Worker:
         told = holding.told()
         descriptors = [theirs.fileno(), *(table["descriptor"] for table in told["tables"])]
         command = [sys.executable, "-I", "-m", "slackanalytics.sandbox.worker"]
-        arguments = [str(os.getpid()), str(theirs.fileno())]
+        arguments = [str(os.getpid()), str(limits.niceness), str(theirs.fileno())]
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - ours, with numbers of ours
                 [*command, *arguments], pass_fds=descriptors, env=ENVIRONMENT, cwd="/",
@@ -145,6 +148,13 @@ class Worker:
         ready, _, _ = select.select([self.line], [], [], seconds)
         return bool(ready)
 
+    def demote(self) -> None:
+        """Have what it does now stand behind everything else; what it does next begins anew, from its first thread."""
+        with suppress(OSError):
+            for entry in Path(f"/proc/{self.process.pid}/task").iterdir():
+                if int(entry.name) != self.process.pid:
+                    os.setpriority(os.PRIO_PROCESS, int(entry.name), 19)
+
     def kill(self) -> None:
         """End it now."""
         self.process.kill()
@@ -164,7 +174,10 @@ class Sandbox:
         """What workers have given up; None before the first one has told."""
         self._numbers = itertools.count(1)
         self._waiting: deque[Run] = deque()
+        self._running: set[Run] = set()
         self._owners: dict[str, Run] = {}
+        self._long: dict[str, float] = {}
+        """Owners, and when a long statement of theirs ended."""
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._closed = False
@@ -252,24 +265,46 @@ class Sandbox:
     def _serve(self) -> None:
         while True:
             with self._changed:
-                while not self._waiting and not self._closed:
-                    self._changed.wait()
+                while not self._closed and (next_ := self._next()) is None:
+                    self._changed.wait(LOOK if self._waiting else None)
                 if self._closed:
                     for run in self._waiting:
                         self._end(run, Outcome(ending="cancelled", text=CANCELLED))
                     self._waiting.clear()
                     return
-                run = self._waiting.popleft()
+                assert next_ is not None
+                run = next_
+                self._waiting.remove(run)
+                self._running.add(run)
             try:
                 outcome = self._run(run)
             except Exception as error:  # noqa: BLE001 - the thread must live on
                 log.error("a statement was lost: %s", type(error).__name__)  # noqa: TRY400 - its message may quote it
                 outcome = Outcome(ending="lost", text=LOST)
             with self._changed:
+                self._running.discard(run)
+                if outcome.seconds >= self.limits.long or outcome.ending in ("memory", "lost"):
+                    self._long[run.owner] = time.monotonic()
                 self._end(run, outcome)
+                self._changed.notify_all()
                 wanted = outcome.ending in SPENT and not self._waiting and not self._idle and not self._closed
             if wanted:
                 self._prepare(run.holding)
+
+    def _next(self) -> Run | None:
+        """
+        The first that waits and may begin.
+
+        Of those that have just begun there are a few at a time; and of owners who have taken long lately, so that
+        whoever asks a short question finds room beside them.
+        """
+        now = time.monotonic()
+        self._long = {owner: at for owner, at in self._long.items() if now - at < self.limits.penance}
+        young = sum(run.started is None or now - run.started < self.limits.long for run in self._running)
+        if young >= self.limits.young:
+            return None
+        crowded = sum(run.owner in self._long for run in self._running) >= self.limits.heavy
+        return next((run for run in self._waiting if not (crowded and run.owner in self._long)), None)
 
     def _end(self, run: Run, outcome: Outcome) -> None:
         self._owners.pop(run.owner, None)
@@ -297,11 +332,14 @@ class Sandbox:
     def _watched(self, worker: Worker, run: Run) -> Outcome:
         """One statement in one worker: answered, or ended by the deadline or by its owner."""
         began = time.monotonic()
-        due, kill = began + self.limits.deadline, None
+        due, kill, demoted = began + self.limits.deadline, None, False
         try:
             worker.begin(run)
             while not worker.speaks(TICK):
                 now = time.monotonic()
+                if not demoted and now - began >= self.limits.long:
+                    demoted = True
+                    worker.demote()
                 if kill is None and (run.cancelled or now >= due):
                     kill = min(now, due) + self.limits.grace
                     worker.stop()
@@ -347,10 +385,10 @@ class Sandbox:
         return worker
 
     def _keep(self, worker: Worker) -> None:
-        """Have it wait for the next statement, at most one worker for each that can run at a time."""
+        """Have it wait for the next statement; a few do at a time."""
         with self._changed:
             self._idle.append(worker)
-            over = [self._idle.pop(0)] if len(self._idle) > self.limits.at_once else []
+            over = [self._idle.pop(0)] if len(self._idle) > self.limits.young else []
             if self._closed:
                 over, self._idle = [*over, *self._idle], []
         for each in over:

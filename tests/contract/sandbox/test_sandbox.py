@@ -173,6 +173,22 @@ def test_a_statement_that_waits_can_be_cancelled(holding: Holding) -> None:
         assert second.outcome.ending == "cancelled"
 
 
+def test_whoever_asks_a_short_question_finds_room_beside_those_who_take_long(holding: Holding) -> None:
+    with Sandbox(Limits(deadline=4.0, long=0.5)) as sandbox:
+        for _ in range(2):  # the second time they are known
+            runs = [sandbox.submit(holding, LONG, owner=f"mallory {n}") for n in range(3)]
+            for run in runs:
+                assert run.done.wait(120)
+        runs = [sandbox.submit(holding, LONG, owner=f"mallory {n}") for n in range(4)]
+        outcome = sandbox.submit(holding, SHORT, owner="ada")
+        assert outcome.done.wait(30)
+        assert outcome.outcome is not None
+        assert outcome.outcome.ending == "answered"
+        assert not all(run.done.is_set() for run in runs)
+        for run in runs:
+            sandbox.cancel(run)
+
+
 def test_what_a_worker_sends_is_read_no_further_than_it_may() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -194,7 +210,7 @@ TRY = """
 import json, os, socket, sys
 from slackanalytics.sandbox import confinement
 port, path = int(sys.argv[1]), sys.argv[2]
-layers = confinement.begin(os.getppid())
+layers = confinement.begin(os.getppid(), 5)
 layers += confinement.finish(address_space=300 * 2**20, niceness=5)
 tried = {}
 def attempt(name, what):
