@@ -19,6 +19,7 @@ from slackanalytics.slack_api import Said
 from slackanalytics.token_stores import Memory
 from slackanalytics.web.access import Access, LocalKey
 from slackanalytics.web.app import application
+from slackanalytics.web.dashboard import Dashboard
 from slackanalytics.web.reachability import Look
 from slackanalytics.web.site import Site
 
@@ -104,6 +105,7 @@ class Desk:
         newest: Callable[[], date | None] = lambda: date(2026, 11, 23),
         credentials: bool = True,
         settings: Settings | None = None,
+        dashboard: Dashboard | None = None,
     ) -> None:
         self.slack, self.clock, self.store = Slack(), Clock(), Memory()
         self.address = address
@@ -124,6 +126,7 @@ class Desk:
             newest=newest,
             look=look,
             clock=self.clock,
+            dashboard=dashboard,
         )
         if credentials:
             self.conversation.keep_credentials("1234.5678", CLIENT_SECRET)

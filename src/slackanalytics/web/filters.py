@@ -51,9 +51,13 @@ class Asked:
     problems: tuple[str, ...] = ()
 
 
-def usual(newest: date, first: date) -> Filters:
+PERIODS = {"4 weeks": 4, "13 weeks": WEEKS, "26 weeks": 26, "All 13 months": 60}
+"""Periods to be chosen with one press, in weeks; Slack keeps thirteen months."""
+
+
+def usual(newest: date, first: date, weeks: int = WEEKS) -> Filters:
     """What is shown where nobody asks for anything else: the newest thirteen weeks, from a Monday on."""
-    since = newest - timedelta(days=7 * WEEKS - 1)
+    since = newest - timedelta(days=7 * weeks - 1)
     since -= timedelta(days=since.weekday())
     return Filters(max(since, first), newest)
 

@@ -17,7 +17,7 @@ from athena_federation.errors import FederationError
 from slackanalytics.adoption import Adoption
 
 AGAIN = 3_600.0
-"""Seconds after which figures are read again."""
+"""Seconds after which it is asked whether there is more to read."""
 AFTER_TROUBLE = 300.0
 """The same after an error."""
 UNCONNECTED, CONNECTED = 5.0, 30.0
@@ -61,12 +61,16 @@ class Loading:
         read: Read,
         *,
         connected: Callable[[], bool] = lambda: True,
+        changed: Callable[[Adoption], bool] = lambda _adoption: True,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         time: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`connected` tells whether there is anything to read from."""
+        """
+        `connected` tells whether there is anything to read from, `changed` whether there is more than was read.
+        """
         self._read = read
         self._connected = connected
+        self._changed = changed
         self._ready: Callable[[], object] = lambda: None
         self._clock = clock
         self._time = time
@@ -80,6 +84,15 @@ class Loading:
     def standing(self) -> Standing:
         """How it stands now."""
         return self._standing
+
+    @property
+    def closing(self) -> bool:
+        """Whether it is to end."""
+        return self._stop.is_set()
+
+    def rest(self, seconds: float) -> None:
+        """Wait, but not beyond the end."""
+        self._stop.wait(seconds)
 
     def start(self, ready: Callable[[], object] = lambda: None) -> None:
         """Begin. `ready` is called after each reading, in the same thread, as to draw what everybody looks at first."""
@@ -104,9 +117,12 @@ class Loading:
             return UNCONNECTED
         if self._time() < self._due:
             return CONNECTED
-        self._standing = replace(self._standing, phase="reading", done=0, of=0)
-        began = self._time()
+        began, held = self._time(), self._standing.adoption
         try:
+            if self._standing.phase == "ready" and held and not self._changed(held):
+                self._due = began + AGAIN
+                return CONNECTED
+            self._standing = replace(self._standing, phase="reading", done=0, of=0)
             adoption = self._read(self._advance)
         except FederationError as error:
             log.warning("adoption not read: %s", type(error).__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from slackanalytics import people
 from slackanalytics.adoption import Adoption
@@ -25,7 +25,9 @@ from slackanalytics.web.publication import Publication
 @contextmanager
 def opened(settings: Settings, store: TokenStore) -> Iterator[Dashboard]:
     """The dashboard, reading in the background until it is closed. `store` is where the token rests."""
-    loading = Loading(reading(settings, store), connected=lambda: grant(store) is not None)
+    loading = Loading(
+        reading(settings, store), connected=lambda: grant(store) is not None, changed=changes(settings, store)
+    )
     drawings = Drawings()
     publication = Publication(loading, drawings, minimum=settings.minimum_group)
     try:
@@ -41,15 +43,33 @@ def reading(settings: Settings, store: TokenStore) -> Read:
     """Reads every day that Slack keeps, and the roster as it is then."""
 
     def read(progress: Callable[[int, int], None]) -> Adoption:
-        held = grant(store)
-        given = replace(settings, slack_token=held.access_token, token_store=None) if held and settings.source == "demo" else settings  # fmt: skip
-        with SlackDatabase(given) as database:
+        with SlackDatabase(asking(settings, store)) as database:
             today = database.today()
-            roster, rules = people.roster_of(given, today=today), people.Rules.of(given)
+            roster, rules = people.roster_of(settings, today=today), people.Rules.of(settings)
             since, until = first_day(today), today - timedelta(days=1)
             return Adoption.read(database, roster, rules, since=since, until=until, progress=progress)
 
     return read
+
+
+def asking(settings: Settings, store: TokenStore) -> Settings:
+    """The settings with which Slack is asked; in the demo the token rests in memory, where they do not name it."""
+    held = grant(store) if settings.source == "demo" else None
+    return replace(settings, slack_token=held.access_token, token_store=None) if held else settings
+
+
+def changes(settings: Settings, store: TokenStore) -> Callable[[Adoption], bool]:
+    """Tells, with one call to Slack at most, whether there is a newer day, or another roster."""
+
+    def changed(adoption: Adoption) -> bool:
+        file = settings.hr_file
+        if file and file.exists() and datetime.fromtimestamp(file.stat().st_mtime, UTC) > adoption.read_at:
+            return True
+        with SlackDatabase(asking(settings, store)) as database:
+            following = (adoption.newest or adoption.until) + timedelta(days=1)
+            return following < database.today() and database.days.keep(following).status == "published"
+
+    return changed
 
 
 def audit(settings: Settings) -> Audit:

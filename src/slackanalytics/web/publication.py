@@ -6,8 +6,9 @@ Knows no requests; routes ask it, and so does the load test.
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date
@@ -73,6 +74,8 @@ class View:
     """None on pages without figures."""
     problems: tuple[str, ...] = ()
     fresh: tuple[Fresh, ...] = ()
+    periods: tuple[Tab, ...] = ()
+    """Periods to be chosen with one press."""
     departments: tuple[str, ...] = ()
     first: date | None = None
     newest: date | None = None
@@ -137,6 +140,7 @@ class Publication:
             filters=asked.filters,
             problems=asked.problems,
             fresh=fresh(standing, limits),
+            periods=periods(page, asked.filters, limits),
             departments=there.known,
             first=limits.first,
             newest=limits.newest,
@@ -160,9 +164,26 @@ class Publication:
         return self.drawings.png(on_paper(figure.drawing.wide)).result(rendering.PATIENCE)
 
     def warm(self) -> None:
-        """Make the pages that everybody looks at first."""
-        for page in PAGES:
-            self.view(page, [], Role.AGGREGATE)
+        """Make the pages that people look at most, those first that everybody looks at: each period, each department."""
+        version = self.loading.standing.version
+        for filters in self._common():
+            for page in PAGES:
+                if self.loading.closing or self.loading.standing.version != version:
+                    return
+                began = time.monotonic()
+                self.view(page, filters.pairs(), Role.AGGREGATE)
+                self.loading.rest(min(1.0, time.monotonic() - began))  # whoever is there already comes first
+
+    def _common(self) -> Iterator[Filters]:
+        standing = self.loading.standing
+        if standing.adoption is None or standing.adoption.newest is None:
+            return
+        limits = self._bounds(standing)
+        periods = [filtering.usual(limits.newest, limits.first, weeks) for weeks in sorted(filtering.PERIODS.values(), key=lambda w: w != filtering.WEEKS)]  # fmt: skip
+        yield from periods
+        usual = periods[0]
+        for name in self._departments(standing, usual.since, usual.until).known:
+            yield replace(usual, departments=(name,))
 
     def _asked(self, standing: Standing, pairs: Sequence[tuple[str, str]]) -> tuple[filtering.Asked, Price]:
         limits = self._bounds(standing)
@@ -223,6 +244,16 @@ def tabs(page: str, filters: Filters | None) -> tuple[Tab, ...]:
     """The ways from page to page."""
     query = f"?{filters.query()}" if filters else ""
     return tuple(Tab(text, f"{address(name)}{query}", name == page) for name, (text, _) in PAGES.items())
+
+
+def periods(page: str, filters: Filters, limits: Bounds) -> tuple[Tab, ...]:
+    """The ways to other periods with the same departments."""
+    found = []
+    for text, weeks in filtering.PERIODS.items():
+        its = filtering.usual(limits.newest, limits.first, weeks)
+        same = its.since == filters.since and its.until == filters.until
+        found.append(Tab(text, f"{address(page)}?{filters.query(since=its.since, until=its.until)}", same))
+    return tuple(found)
 
 
 def address(page: str) -> str:

@@ -62,7 +62,7 @@ def both(one: pa.Table, other: pa.Table, groups: tuple[str, ...]) -> pa.Table:
 
 def hide(table: pa.Table, hidden: frozenset[str], groups: tuple[str, ...]) -> pa.Table:
     """The same with the figures of these departments hidden, too."""
-    kept = pa.array([name not in hidden for name in table["department"].to_pylist()])
+    kept = pa.array([name not in hidden for name in table["department"].to_pylist()], pa.bool_())
     columns = {
         field.name: table[field.name]
         if field.name in groups or field.name == "hidden"

@@ -1,0 +1,448 @@
+"""The dashboard's pages, files and states, over a company whose truth is known."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from starlette.testclient import TestClient
+from tests.web import company
+from tests.web.desk import Desk
+
+from athena_federation.errors import Throttled
+from slackanalytics.adoption import Adoption
+from slackanalytics.web.dashboard import Dashboard
+from slackanalytics.web.drawing import Drawings
+from slackanalytics.web.embedding import Links
+from slackanalytics.web.guard import headers
+from slackanalytics.web.loading import Loading
+from slackanalytics.web.publication import PAGES, Publication
+
+ADDRESSES = ["/adoption", "/adoption/seats", "/adoption/engagement", "/adoption/retention", "/adoption/data"]
+ORIGIN = "https://intranet.example.com"
+NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
+DRAWINGS = Drawings(company.Here())
+
+
+class Stand:
+    """A web app with this dashboard, and what its audit log was told."""
+
+    def __init__(
+        self,
+        read: Callable[[Any], Adoption] = lambda _progress: company.adoption(),
+        *,
+        connected: bool = True,
+        origins: tuple[str, ...] = (ORIGIN,),
+    ) -> None:
+        self.loading = Loading(read, connected=lambda: connected, clock=lambda: NOW)
+        self.loading.once()
+        self.told: list[dict[str, str]] = []
+        self.now = NOW
+        self.links = Links("k" * 32, origins)
+        self.publication = Publication(self.loading, DRAWINGS)
+        dashboard = Dashboard(
+            publication=self.publication, audit=self.audit, links=self.links, clock=lambda: self.now
+        )
+        self.desk = Desk(dashboard=dashboard)
+
+    def audit(self, **entry: str) -> None:
+        self.told.append(entry)
+
+
+@pytest.fixture(scope="module")
+def stand() -> Stand:
+    return Stand()
+
+
+@pytest.fixture
+def admin(stand: Stand) -> TestClient:
+    return stand.desk.admin()
+
+
+class Outline(HTMLParser):
+    """Tags that are not closed as they were opened, ids that are there twice, and what has no name."""
+
+    VOID = frozenset({"meta", "link", "input", "br", "path", "rect", "line", "image"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.named: list[str] = []
+        self.wrong: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if given.get("id"):
+            self.ids.append(given["id"] or "")
+        self.named += (given.get("aria-labelledby") or "").split()
+        if "style" in given or any(name.startswith("on") for name in given):
+            self.wrong.append(f"{tag} {given}")
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {*self.VOID, "text"}:  # a label without a text, in a drawing
+            self.wrong.append(f"<{tag}/>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.VOID:
+            return
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}>")
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_page_is_whole_html_without_anything_inline(address: str, admin: TestClient) -> None:
+    answer = admin.get(address)
+    assert answer.status_code == 200
+    outline = Outline(answer.text)
+    assert outline.wrong == []
+    assert outline.open == []
+    assert len(outline.ids) == len(set(outline.ids)), [name for name in outline.ids if outline.ids.count(name) > 1]
+    assert set(outline.named) <= set(outline.ids)
+    assert "<style" not in answer.text
+    assert answer.text.count("<script") == 2
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, "/adoption/overview", "/adoption/seats/never-claimed.csv", "/adoption/x", "/adoption/x/y.csv", "/embed/adoption"])  # fmt: skip
+def test_every_answer_carries_the_headers_of_all(address: str, stand: Stand, admin: TestClient) -> None:
+    answer = admin.get(address)
+    wanted = headers(stand.desk.site)
+    if address.startswith("/embed"):
+        wanted = {name: wanted[name] for name in ("X-Content-Type-Options", "Referrer-Policy", "Cache-Control")}
+    assert {name: answer.headers.get(name) for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, "/adoption/overview/activation-by-day.csv", "/adoption/overview/activation-by-day.png"])  # fmt: skip
+def test_nobody_sees_a_figure_without_signing_in(address: str, stand: Stand) -> None:
+    answer = stand.desk.browser().get(address)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    for form in ("/adoption/role", "/adoption/links"):
+        assert stand.desk.browser().post(form, data={"role": "identified", "reason": "because I can"}).status_code == 303
+    assert stand.told == []
+
+
+def test_the_first_page_shows_the_tiles_the_line_the_bars_and_the_pivot(admin: TestClient) -> None:
+    text = admin.get("/adoption").text
+    for title in ("What stands out", "Provisioned and active people by day", "Activation rate by department", "Activation rate by department and week"):  # fmt: skip
+        assert title in text
+    assert text.count('role="graphics-document"') == 4
+    assert re.search(r'aria-label="Mon 23 Nov 2026: [\d,]+ active"', text)
+    assert text.count("<details class=\"query\"") == 3
+    assert "FROM adoption.counted_days" in html.unescape(text)
+    assert "Marketing lags" in text
+
+
+def test_every_cell_of_the_pivot_has_a_class_and_its_figure(admin: TestClient) -> None:
+    text = admin.get("/adoption").text
+    table = text[text.index('<table class="pivot">') : text.index("</table>", text.index('<table class="pivot">'))]
+    cells = re.findall(r'<td class="(h\d|hidden-cell|blank|trend[ \w]*)">', table)
+    assert len(cells) == table.count("<td")
+    assert {"h0", "h7"} <= set(cells)
+    marketing = re.search(r"<bdi>Marketing</bdi>.*?</tr>", table, re.DOTALL)
+    assert marketing
+    assert re.findall(r'"h(\d)">(\d+) %', marketing[0])[0] == ("0", "30")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_group_that_is_too_small_appears_in_no_page_with_a_figure(address: str, admin: TestClient) -> None:
+    for query in ("", "guests=yes", f"department={company.SMALL}", "since=2026-10-05&until=2026-10-18"):
+        text = admin.get(f"{address}?{query}").text
+        body = text[text.index("<main") :]
+        for said in re.findall(rf"{company.SMALL}[^<]*", html.unescape(body)):
+            assert not re.search(r"\d", said), said
+        for row in re.findall(rf"<bdi>{company.SMALL}</bdi>.*?</tr>", body, re.DOTALL):
+            assert not re.search(r">\s*\d", re.sub(r'class="[^"]*"', "", row)), row
+        assert f'value="{company.SMALL}"' not in body
+
+
+def figures(stand: Stand, page: str, query: list[tuple[str, str]]) -> list[str]:
+    from slackanalytics.adoption.privacy import Role
+
+    standing = stand.loading.standing
+    asked, price = stand.publication._asked(standing, query)
+    from slackanalytics.web.publication import _Wanted
+
+    sheet = stand.publication._sheet(standing, _Wanted(standing.version, page, asked.filters, price, Role.AGGREGATE))
+    return [figure.name for figure in sheet.figures]
+
+
+@pytest.mark.parametrize("page", list(PAGES))
+def test_files_hold_what_the_page_shows_and_nothing_that_it_hides(page: str, stand: Stand, admin: TestClient) -> None:
+    for name in figures(stand, page, []):
+        answer = admin.get(f"/adoption/{page}/{name}.csv")
+        assert answer.status_code == 200, name
+        assert answer.headers["content-type"].startswith("text/csv")
+        assert f'filename="{name}.csv"' in answer.headers["content-disposition"]
+        for row in rows(answer.text):
+            assert "hidden" not in row
+            assert not {"employee", "user_id"} & {key for key, value in row.items() if value}
+            if company.SMALL in row.values():
+                assert {value for value in row.values() if value and not value.startswith("2026")} == {company.SMALL}
+
+
+def test_a_csv_is_the_measure_after_suppression(admin: TestClient) -> None:
+    from slackanalytics.adoption.privacy import suppressed
+
+    period = {"since": company.SINCE, "until": company.NEWEST}
+    raw = company.adoption().ask("activation_by_department", **period)
+    truth = {
+        row["department"]: row
+        for row in suppressed(raw, groups=("department",), people="provisioned", parts=("active",)).to_pylist()
+    }
+    found = rows(admin.get("/adoption/overview/activation-by-department.csv?since=2026-09-14").text)
+    assert {row["department"].removeprefix("'") for row in found} == set(truth)
+    shown = [row for row in found if row["active"]]
+    assert {row["department"] for row in shown} >= {"Engineering", "Sales", "Marketing"}
+    for row in shown:
+        its = truth[row["department"].removeprefix("'")]
+        assert (int(row["provisioned"]), int(row["active"])) == (its["provisioned"], its["active"])
+
+
+def test_no_cell_of_a_file_is_a_formula(admin: TestClient) -> None:
+    text = admin.get("/adoption/overview/activation-by-department.csv").text
+    assert f"'{company.HOSTILE}" in text
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
+
+
+def test_names_out_of_the_roster_are_shown_and_never_obeyed(admin: TestClient) -> None:
+    for address in ADDRESSES:
+        assert "<script>alert" not in admin.get(address).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in admin.get("/adoption").text
+
+
+def test_a_png_is_a_picture_on_white(admin: TestClient) -> None:
+    answer = admin.get("/adoption/overview/activation-by-day.png")
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG\r\n")
+    assert admin.get("/adoption/overview/activation-by-department-week.png").status_code == 404
+
+
+def test_filters_narrow_what_is_shown_and_stay_on_the_way_to_other_pages(admin: TestClient) -> None:
+    query = urlencode([("since", "2026-10-05"), ("until", "2026-11-01"), ("department", "Sales"), ("department", "Marketing")])
+    text = admin.get(f"/adoption?{query}").text
+    assert "Mon 5 Oct 2026 to Sun 1 Nov 2026: Marketing, Sales." in text
+    assert 'value="2026-10-05"' in text
+    assert "2 departments" in text
+    assert len(re.findall(r'name="department"[^>]*checked', text)) == 2
+    assert f'href="/adoption/seats?{html.escape("since=2026-10-05&until=2026-11-01&department=Marketing&department=Sales")}"' in text  # fmt: skip
+    assert "<bdi>Engineering</bdi></th>" not in text
+    assert ">Reset</a>" in text
+    assert ">Reset</a>" not in admin.get("/adoption").text
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("since=yesterday", "“yesterday” is no date"),
+        ("since=2026-11-01&until=2026-10-01", "the two days are exchanged"),
+        ("since=2020-01-01&until=2020-02-01", "there are none in the period you chose"),
+        ("department=Nowhere", "“Nowhere” is no department of this period"),
+        ("department=Legal", "“Legal” is no department of this period, or too small"),
+        ("department=%3Cscript%3Ealert(1)%3C/script%3E1", "is no department"),
+        ("since=&until=&guests=no&department=", ""),
+        ("price=NaN&since=%00", "is no date"),
+    ],
+)
+def test_what_makes_no_sense_is_said_and_the_page_shown_all_the_same(query: str, said: str, admin: TestClient) -> None:
+    answer = admin.get(f"/adoption?{query}")
+    assert answer.status_code == 200
+    assert said in html.unescape(answer.text)
+    assert "<script>alert" not in answer.text
+
+
+def test_a_price_makes_seats_cost_something(admin: TestClient) -> None:
+    text = admin.get("/adoption/seats?price=8.75&currency=EUR").text
+    found = rows(admin.get("/adoption/seats/seats-by-department.csv?price=8.75&currency=EUR").text)
+    idle = {row["department"]: row for row in found if row["inactive"]}
+    assert float(idle["Marketing"]["cost"]) == 8.75 * int(idle["Marketing"]["inactive"])
+    assert "EUR" in text
+    assert "cost" not in rows(admin.get("/adoption/seats/seats-by-department.csv").text)[0]
+
+
+def test_people_are_listed_for_a_reason_only_and_each_look_is_written_down() -> None:
+    stand = Stand()
+    admin = stand.desk.admin()
+    assert "u2003@example.com" not in admin.get("/adoption/seats").text
+    assert rows(admin.get("/adoption/seats/inactive-people.csv").text) == []
+    assert admin.post("/adoption/role", data={"role": "identified", "reason": "why not"}).status_code == 422
+    assert stand.told == []
+    answer = admin.post("/adoption/role", data={"role": "identified", "reason": "reassigning  seats in Q4"})
+    assert answer.headers["location"] == "/adoption/seats#inactive-people"
+    assert "u2003@example.com" in admin.get("/adoption/seats").text
+    assert rows(admin.get("/adoption/seats/inactive-people.csv").text)
+    assert "u8001@example.com" in admin.get("/adoption/data/unmatched.csv").text
+    assert [entry["action"] for entry in stand.told] == ["took role identified", "opened seats", "downloaded inactive-people", "downloaded unmatched"]  # fmt: skip
+    assert {entry["reason"] for entry in stand.told} == {"reassigning seats in Q4"}
+    other = stand.desk.admin()
+    assert "u2003@example.com" not in other.get("/adoption/seats").text
+    admin.post("/adoption/role", data={"role": "aggregate"})
+    assert "u2003@example.com" not in admin.get("/adoption/seats").text
+
+
+def test_nobody_looks_at_people_where_it_cannot_be_written_down() -> None:
+    from athena_federation.errors import ConfigurationError
+
+    class Full(Stand):
+        def audit(self, **entry: str) -> None:
+            raise ConfigurationError("the disk is full")
+
+    admin = Full().desk.admin()
+    admin.post("/adoption/role", data={"role": "identified", "reason": "reassigning seats"})
+    assert "u2003@example.com" not in admin.get("/adoption/seats").text
+
+
+def test_before_anything_is_connected_the_page_says_what_to_do() -> None:
+    text = Stand(connected=False).desk.admin().get("/adoption").text
+    assert "Nothing is connected yet" in text
+    assert '<a class="button primary" href="/">Connect Slack</a>' in text
+    assert 'http-equiv="refresh"' in text
+
+
+def test_while_days_are_read_the_page_counts_them_and_looks_again() -> None:
+    stand = Stand(connected=False)
+    from slackanalytics.web.loading import Standing
+
+    stand.loading._standing = Standing("reading", done=31, of=395)
+    text = stand.desk.admin().get("/adoption/seats").text
+    assert "31 of 395 days" in text
+    assert '<progress max="395" value="31"' in text
+    assert 'http-equiv="refresh" content="3"' in text
+
+
+def test_an_error_is_shown_by_name_and_what_was_read_before_stays() -> None:
+    answers: list[Any] = [Throttled("Slack asks for patience: 429", retry_after=60.0), company.adoption(), Throttled("again", retry_after=1.0)]  # fmt: skip
+
+    def read(_progress: Any) -> Adoption:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        assert isinstance(answer, Adoption)
+        return answer
+
+    stand = Stand(read)
+    text = stand.desk.admin().get("/adoption").text
+    assert "Throttled: Slack asks for patience: 429" in html.unescape(text)
+    assert "could not be read" in text
+    stand.loading.again()
+    stand.loading.once()
+    assert "could not be read again" not in stand.desk.admin().get("/adoption").text
+    stand.loading.again()
+    stand.loading.once()
+    text = stand.desk.admin().get("/adoption").text
+    assert "could not be read again" in text
+    assert "Provisioned and active people by day" in text
+
+
+def test_without_a_roster_every_page_says_how_to_give_one() -> None:
+    admin = Stand(lambda _progress: company.adoption(with_roster=False)).desk.admin()
+    text = admin.get("/adoption").text
+    assert "No roster is given" in text
+    assert "slackanalytics serve --hr FILE" in text
+    assert "no roster" in text
+    assert "<bdi>Unmatched</bdi>" in text
+    assert "No roster is given" in admin.get("/adoption/data").text
+
+
+def test_days_that_are_not_there_are_named_with_slacks_reason(admin: TestClient) -> None:
+    assert "1 day missing" in admin.get("/adoption").text
+    assert "2026-10-14 is not in these figures" in admin.get("/adoption").text
+    text = admin.get("/adoption/data").text
+    assert "data_not_available" in text
+    assert "file_not_yet_available" in text
+
+
+def test_a_link_shows_its_page_without_a_cookie_within_the_named_frame(stand: Stand, admin: TestClient) -> None:
+    made = admin.post("/adoption/links", data={"page": "overview", "days": "7", "since": "2026-10-05", "until": "2026-11-01", "department": "Sales"})  # fmt: skip
+    link = html.unescape(re.findall(r"http://127\.0\.0\.1:8910(/embed/adoption\?[^\"<]+)", made.text)[-1])
+    answer = stand.desk.browser(**{"Sec-Fetch-Site": "cross-site"}).get(link)
+    assert answer.status_code == 200
+    assert f"frame-ancestors {ORIGIN};" in answer.headers["content-security-policy"]
+    assert "form-action 'none'" in answer.headers["content-security-policy"]
+    assert "x-frame-options" not in answer.headers
+    assert "set-cookie" not in answer.headers
+    assert "Mon 5 Oct 2026 to Sun 1 Nov 2026: Sales." in answer.text
+    assert "<form" not in answer.text
+    assert "<a " not in answer.text
+    assert Outline(answer.text).wrong == []
+    assert stand.told[-1]["action"] == "made a link to embed"
+
+
+def test_a_link_that_was_changed_or_has_ended_shows_a_plain_page(stand: Stand) -> None:
+    from slackanalytics.web.embedding import Shown
+
+    query = stand.links.query(Shown("seats"), until=NOW + timedelta(hours=1))
+    browser = stand.desk.browser()
+    assert browser.get(f"/embed/adoption?{query}").status_code == 200
+    for place in range(0, len(query), 3):
+        changed = query[:place] + ("A" if query[place] != "A" else "B") + query[place + 1 :]
+        answer = browser.get(f"/embed/adoption?{changed}")
+        assert answer.status_code == 403, changed
+        assert "graphics-document" not in answer.text
+    other = Links("x" * 32, (ORIGIN,)).query(Shown("seats"), until=NOW + timedelta(hours=1))
+    assert browser.get(f"/embed/adoption?{other}").status_code == 403
+    assert browser.get("/embed/adoption").status_code == 403
+    stand.now = NOW + timedelta(hours=1)
+    answer = browser.get(f"/embed/adoption?{query}")
+    stand.now = NOW
+    assert (answer.status_code, "This link has ended" in answer.text) == (410, True)
+
+
+def test_without_origins_no_link_can_be_made() -> None:
+    admin = Stand(origins=()).desk.admin()
+    assert "Make a link to embed" not in admin.get("/adoption").text
+    assert admin.post("/adoption/links", data={"page": "overview", "days": "7"}).status_code == 404
+
+
+def test_the_palette_stands_out_in_light_and_dark() -> None:
+    from importlib.resources import files
+
+    from tests.web.test_page import contrast
+
+    static = files("slackanalytics.web") / "static"
+    page, sheet = ((static / name).read_text("utf-8") for name in ("page.css", "dashboard.css"))
+    for side in (0, 1):
+        colours: dict[str, str] = {}
+        for text in (page, sheet):
+            block = re.findall(r":root \{(.*?)\}", text, re.DOTALL)[side]
+            colours |= dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
+        for bucket in range(8):
+            assert contrast(colours[f"h{bucket}"], colours[f"h{bucket}-ink"]) >= 4.5, (side, bucket)
+        for series in range(1, 6):
+            assert contrast(colours[f"series-{series}"], colours["surface"]) >= 3.0, (side, series)
+
+
+def test_every_colour_that_charts_are_drawn_in_has_its_dark_side() -> None:
+    from importlib.resources import files
+
+    from slackanalytics.web import charts
+
+    sheet = (files("slackanalytics.web") / "static" / "dashboard.css").read_text("utf-8")
+    for colour in (*charts.SERIES, charts.TRACK, charts.INK, charts.FAINT):
+        assert f'[fill="{colour}"]' in sheet, colour
+    for colour in (*charts.SERIES, charts.GRID, charts.INK, charts.FAINT):
+        assert f'[stroke="{colour}"]' in sheet, colour
+
+
+def test_the_script_runs_nothing_that_it_is_given() -> None:
+    from importlib.resources import files
+
+    from tests.web.test_page import SINKS
+
+    script = (files("slackanalytics.web") / "static" / "charts.js").read_text("utf-8")
+    assert SINKS.findall(script) == []
