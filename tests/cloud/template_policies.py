@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from tests.cloud.template_resolver import ACCOUNT, REGION, Stack, as_many
@@ -53,6 +54,7 @@ class UnknownOperator(Exception):
     """A condition that this evaluation does not know, or that AWS does not."""
 
 
+@lru_cache(maxsize=100_000)
 def matches(pattern: str, text: str, *, fold: bool = False) -> bool:
     """Whether a text fits a pattern with `*` and `?`."""
     shape = "".join(".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in pattern)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -116,7 +117,7 @@ def resolved(
 
     Raises Dangling, and for parameters too, unless `loose`, which makes up those that have no default.
     """
-    template = loaded(texts[name])
+    template = parsed(texts[name])
     declared: Mapping[str, Any] = template.get("Parameters", {})
     values: dict[str, Any] = {}
     if unknown := set(given or {}) - set(declared):
@@ -132,6 +133,12 @@ def resolved(
     made = Stack(stack or name, template, values)
     _Resolving(made, texts).run()
     return made
+
+
+@lru_cache(maxsize=512)
+def parsed(text: str) -> Mapping[str, Any]:
+    """A template, to be read and not to be changed."""
+    return loaded(text)
 
 
 def sample(key: str, about: Mapping[str, Any]) -> Any:
@@ -219,7 +226,8 @@ class _Resolving:
             raise Dangling(f"{self.stack.name}: {' -> '.join([*self.under_way, logical])} go in a circle")
         self.under_way.append(logical)
         raw = self.template["Resources"][logical]
-        properties = self.value(raw.get("Properties", {}))
+        # The references within the QuickSight assets have checks of their own.
+        properties = {} if raw["Type"].startswith("AWS::QuickSight::") else self.value(raw.get("Properties", {}))
         made = Resource(self.stack.name, logical, raw["Type"], self.reference(logical), properties, raw)
         self.stack.resources[logical] = made
         if raw["Type"] == NESTED:

@@ -13,6 +13,7 @@ CODE = {"CodeBucket": "code-bucket", "CodeKey": "packages/connector-1.zip"}
 OAUTH = {"OAuthCodeKey": "packages/oauth-1.zip", "AdminPassphraseHash": "hash-of-the-passphrase-of-40-characters"}
 WHOLE = {**CODE, **OAUTH, "SimulatorCodeKey": "packages/simulator-1.zip"}
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/mine"
+KEY_OF_SECRETS = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/of-my-secrets"
 
 SCENARIOS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     "as-it-comes": (("slackanalytics", WHOLE),),
@@ -27,15 +28,15 @@ SCENARIOS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
         ),
     ),
     "with-what-is-there": (
-        ("secrets", {"SecretsKeyArn": KEY, "AWSSecretName": "my/token", "ClientSecretName": "my/client",
+        ("secrets", {"SecretsKeyArn": KEY_OF_SECRETS, "AWSSecretName": "my/token", "ClientSecretName": "my/client",
                      "ConnectorRoleName": "my-connector", "OAuthRoleName": "my-oauth"}),
-        ("connector", {**CODE, "AWSSecretName": "my/token", "ClientSecretName": "my/client", "SecretsKeyArn": KEY,
+        ("connector", {**CODE, "AWSSecretName": "my/token", "ClientSecretName": "my/client", "SecretsKeyArn": KEY_OF_SECRETS,
                        "ConnectorRoleName": "my-connector", "SpillBucket": "my-spill", "ResultsBucket": "my-results",
                        "CacheBucket": "my-days", "KmsKeyArn": KEY, "SubnetIds": "subnet-1,subnet-2",
                        "SecurityGroupIds": "sg-1", "SpillPrefix": "spill", "CachePrefix": "kept", "ResultsPrefix": "answers",
                        "LambdaFunctionName": "my-function"}),
         ("oauth-app", {"CodeBucket": "code-bucket", **OAUTH, "AWSSecretName": "my/token", "ClientSecretName": "my/client",
-                       "SecretsKeyArn": KEY, "OAuthRoleName": "my-oauth", "PublicUrl": "https://slack.example.com",
+                       "SecretsKeyArn": KEY_OF_SECRETS, "OAuthRoleName": "my-oauth", "PublicUrl": "https://slack.example.com",
                        "LaunchUrl": "https://console.aws.amazon.com/x"}),
     ),
     "without-memory": (
