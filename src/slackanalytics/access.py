@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from athena_federation.errors import ConfigurationError
-from slackanalytics.grants import Grant
+from athena_federation.errors import ConfigurationError, Unauthorized
+from slackanalytics.grants import SCOPE, Grant
 from slackanalytics.rotation import MARGIN, renewed
 from slackanalytics.settings import Settings
 from slackanalytics.slack_api import Post, post
@@ -17,6 +17,10 @@ from slackanalytics.tokens import Token, checked
 
 SECONDS = 60.0
 """How long a refused token is not asked about again, so that many readers make one call and not many."""
+
+
+class ScopeLost(Unauthorized):
+    """The token is good, and what it may read is not what analytics need."""
 
 
 class Access:
@@ -30,12 +34,14 @@ class Access:
         http: Post = post,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings = settings
         self._given = store
         self._http = http
         self._clock = clock
         self._monotonic = monotonic
+        self._pause = pause
         self._lock = threading.Lock()
         self._hopeless: dict[str, float] = {}
         """Fingerprints of tokens that nothing better was found for, and until when not to look again."""
@@ -45,11 +51,12 @@ class Access:
         The token to call with, renewed where it ends within `margin`; a schedule that renews for others gives hours.
 
         Raises ConfigurationError where there is none, or where it is malformed; Unauthorized for a kind that Slack
-        refuses, or one that has ended and cannot be renewed; SlackDown or Throttled where renewing it failed.
+        refuses, one that has ended and cannot be renewed, or ScopeLost for one that may not read analytics any more;
+        SlackDown or Throttled where renewing it failed.
         """
         found = self._found()
         ends = found.connection.expires_at
-        if ends and found.refresh_token and self._clock() >= ends - margin:
+        if ends and found.refresh_token and self._clock() + margin >= ends:
             found = self._renewed(found.access_token) or found
         return self._checked(found)
 
@@ -98,9 +105,14 @@ class Access:
         return found
 
     def _renewed(self, access_token: str) -> Grant | None:
-        return renewed(self._settings, self._store, access_token, http=self._http, clock=self._clock)
+        return renewed(self._settings, self._store, access_token, http=self._http, clock=self._clock, pause=self._pause)
 
     def _checked(self, found: Grant) -> Token:
+        if not found.connection.is_sufficient:
+            raise ScopeLost(
+                f"the token has lost the scope {SCOPE}; connect Slack again (slackanalytics login) with an Org Owner's or"
+                " Org Admin's account"
+            )
         store = self._store
         known = isinstance(store, Environment)
         return checked(found.access_token, "SLACKANALYTICS_SLACK_TOKEN" if known else f"the token in {store.place}")

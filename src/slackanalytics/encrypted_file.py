@@ -15,9 +15,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from athena_federation.errors import ConfigurationError, Unauthorized
-from slackanalytics.own_files import Alone, read_own, write_own
-from slackanalytics.token_stores import Secret
+from athena_federation.errors import ConfigurationError
+from slackanalytics.own_files import Alone, read_own, remove_own, write_own
+from slackanalytics.token_stores import Secret, StoreRefused, swapped
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -35,6 +35,7 @@ class EncryptedFile:
     def __init__(self, directory: Path, realm: str, passphrase: str | None) -> None:
         """`realm` tells one Slack's secrets from another's."""
         self.alone_in = Alone(directory / f"{realm}.lock")
+        self._making_the_key = Alone(directory / "key.lock")
         self._directory = directory
         self._realm = realm
         self._passphrase = passphrase
@@ -61,7 +62,15 @@ class EncryptedFile:
         write_own(path, json.dumps(document).encode())
 
     def erase(self, name: Secret) -> None:
-        self._path(name).unlink(missing_ok=True)
+        remove_own(self._path(name))
+
+    def swap(self, name: Secret, before: str | None, after: str | None) -> bool:
+        return swapped(self, name, before, after)
+
+    def rehearse(self, name: Secret) -> None:
+        trial = self._path(name).with_suffix(".trial")
+        write_own(trial, b"")
+        remove_own(trial)
 
     def alone(self) -> AbstractContextManager[object]:
         return self.alone_in()
@@ -74,8 +83,8 @@ class EncryptedFile:
 
         try:
             kind, salt, nonce, sealed = _parts(json.loads(data))
-        except (ValueError, KeyError, TypeError) as error:
-            raise Unauthorized(f"{path} is damaged; nothing was changed. Remove it and connect Slack again") from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise StoreRefused(f"{path} is damaged; nothing was changed. Remove it and connect Slack again") from error
         key = self._key(kind, salt, path, make=False)
         try:
             return _cipher(key).decrypt(nonce, sealed, _bound(path, kind, salt)).decode()
@@ -85,7 +94,7 @@ class EncryptedFile:
                 if kind == "scrypt"
                 else "the key beside it is another"
             )
-            raise Unauthorized(
+            raise StoreRefused(
                 f"{path} cannot be opened: {why}, or the file was changed; nothing was overwritten. If the right key is lost,"
                 " remove the file and connect Slack again"
             ) from error
@@ -104,11 +113,15 @@ class EncryptedFile:
         key_path = self._directory / "key"
         key = read_own(key_path)
         if key is None and make:
-            key = secrets.token_bytes(32)
-            write_own(key_path, key)
+            with self._making_the_key():  # the first of two processes makes it, and the other uses it
+                key = read_own(key_path)
+                if key is None:
+                    key = secrets.token_bytes(32)
+                    write_own(key_path, key)
         if key is None or len(key) != 32:
-            raise Unauthorized(
-                f"{path} cannot be opened: its key {key_path} is missing or damaged; connect Slack again"
+            raise StoreRefused(
+                f"{path} cannot be opened: its key {key_path} is missing or damaged. Put the key back, from a backup; if it"
+                f" is lost, so is what it closed: remove {'both files' if key else path}, then connect Slack again"
             )
         return key
 

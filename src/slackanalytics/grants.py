@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from athena_federation.errors import ConfigurationError
+from slackanalytics.slack_api import writable
 
 SCOPE = "admin.analytics:read"
 """What the user token must be granted: https://docs.slack.dev/reference/scopes/admin.analytics.read."""
+
+LONGEST = 366 * 24 * 3600
+"""Seconds; a token that is said to last longer is looked at again after a year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,13 @@ class Grant:
         return json.dumps({name: value for name, value in document.items() if value})
 
 
+def end(now: datetime, seconds: object) -> datetime | None:
+    """When a token ends of which Slack says that it lasts so many seconds; None where it says nothing of the kind."""
+    if not isinstance(seconds, int) or isinstance(seconds, bool):
+        return None
+    return now + timedelta(seconds=min(max(seconds, 0), LONGEST))
+
+
 def scopes(text: str) -> frozenset[str]:
     """The single scopes of a comma-separated list."""
     return frozenset(part.strip() for part in text.split(",") if part.strip())
@@ -121,7 +132,7 @@ def _document(text: str, place: str, needed: tuple[str, ...]) -> dict[str, str]:
     wanted = "{" + ", ".join(f'"{name}": "…"' for name in needed) + "}"
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict) or not all(isinstance(document.get(n), str) and document[n] for n in needed):
         raise ConfigurationError(f"{place} does not hold what it should, which is JSON like {wanted}; write it anew")
@@ -130,13 +141,13 @@ def _document(text: str, place: str, needed: tuple[str, ...]) -> dict[str, str]:
 
 def _text(document: Mapping[str, object], name: str) -> str | None:
     value = document.get(name)
-    return value if isinstance(value, str) and value else None
+    return writable(value) if isinstance(value, str) and value else None
 
 
 def _moment(document: Mapping[str, object], name: str, place: str) -> datetime | None:
     text = _text(document, name)
     try:
         found = datetime.fromisoformat(text) if text else None
-    except ValueError as error:
+        return found and (found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC))
+    except (ValueError, OverflowError) as error:
         raise ConfigurationError(f"{place}: {name} is not a time; connect Slack again") from error
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found

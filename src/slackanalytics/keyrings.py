@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from athena_federation.errors import ConfigurationError
 from slackanalytics.encrypted_file import EncryptedFile
-from slackanalytics.token_stores import Secret
+from slackanalytics.token_stores import Secret, swapped
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -76,6 +76,15 @@ class Keyring:
             if _asked(lambda: self._backend.get_password(SERVICE, self._user(name))) is not None:
                 _asked(lambda: self._backend.delete_password(SERVICE, self._user(name)))
 
+    def swap(self, name: Secret, before: str | None, after: str | None) -> bool:
+        return swapped(self, name, before, after)
+
+    def rehearse(self, name: Secret) -> None:
+        trial = f"trial of {self._user(name)}"
+        with self._lock:
+            _asked(lambda: self._backend.set_password(SERVICE, trial, "-"))
+            _asked(lambda: self._backend.delete_password(SERVICE, trial))
+
     def alone(self) -> AbstractContextManager[object]:
         return self._alone()
 
@@ -111,6 +120,14 @@ class KeyringOrFile:
         if self._ring:
             self._ring.erase(name)
         self._file.erase(name)
+
+    def swap(self, name: Secret, before: str | None, after: str | None) -> bool:
+        return swapped(self, name, before, after)
+
+    def rehearse(self, name: Secret) -> None:
+        if self._ring:
+            self._ring.rehearse(name)
+        self._file.rehearse(name)
 
     def alone(self) -> AbstractContextManager[object]:
         return self._file.alone()

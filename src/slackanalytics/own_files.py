@@ -81,6 +81,16 @@ def write_own(path: Path, data: bytes) -> None:
         ) from error
 
 
+def remove_own(path: Path) -> None:
+    """Removes the file, if there is one. Raises ConfigurationError."""
+    try:
+        path.unlink(missing_ok=True)
+    except NotADirectoryError:
+        return
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be removed: {error.strerror}; remove it by hand") from error
+
+
 def _is_safe_folder(folder: Path) -> bool:
     """Whether there is such a folder. Raises ConfigurationError where others may change what is in it."""
     try:

@@ -6,23 +6,28 @@ the first call.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
-from athena_federation.errors import ConfigurationError, FederationError, SourceError, Throttled, Unauthorized
+from athena_federation.errors import ConfigurationError, FederationError, SourceError, Throttled
 from athena_federation.services import Clients
 from slackanalytics.slack_api import printable
-from slackanalytics.token_stores import Secret
+from slackanalytics.token_stores import Secret, StoreRefused
 
 PREFIX = "slackanalytics"
 SECONDS = 60.0
 """How long a secret is remembered, as AWS's own federation SDK does."""
 REFUSED_SECONDS = 5.0
 """How long a failure is remembered, so that a query's many days do not each ask again."""
+PAUSES = (0.2, 0.5, 1.0, 2.0)
+"""Seconds between readings, while a version that was written is not yet the one that is read."""
+TRIAL = "SLACKANALYTICS_TRIAL"
+"""The label of a version that only shows that one can be written."""
 EMPTY = "{}"
 """What a secret holds that was made by a template and not yet written to, or was forgotten."""
 
@@ -33,7 +38,12 @@ class AwsSecrets:
     is_writable = True
 
     def __init__(
-        self, names: str = PREFIX, *, clients: Clients | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        names: str = PREFIX,
+        *,
+        clients: Clients | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         """
         `names` is a prefix, or the names (or ARNs) of the secrets with commas between: the token's, the client's and, where
@@ -47,6 +57,7 @@ class AwsSecrets:
         }
         self._clients = clients or Clients()
         self._clock = clock
+        self._pause = pause
         self._lock = threading.Lock()
         self._turn = threading.Lock()
         self._remembered: dict[Secret, tuple[float, str | None]] = {}
@@ -83,9 +94,55 @@ class AwsSecrets:
             except _Missing:
                 return
 
+    def swap(self, name: Secret, before: str | None, after: str | None) -> bool:
+        """
+        Writes over the version that was read, which only the first can do who tries.
+
+        The new version's ID follows from that of the version before, and Secrets Manager makes no second version of an ID:
+        https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html. No two texts here are the
+        same, because each holds a token of its own.
+        """
+        with self._lock:
+            self._remembered.pop(name, None)
+            self._failed.pop(name, None)
+            for pause in PAUSES:
+                text, version = self._version(name)
+                if text != before:
+                    return False
+                try:
+                    self._put_after(version, name, EMPTY if after is None else after)
+                except _Taken:  # the reading is behind what is written
+                    self._pause(pause)
+                else:
+                    return True
+            if self._version(name)[0] != before:
+                return False
+            self._call("PutSecretValue", name, SecretString=EMPTY if after is None else after)
+            return True  # somebody had gone back to this version by hand, after it had been written over
+
+    def rehearse(self, name: Secret) -> None:
+        """Writes a version that nobody reads: it bears a label of ours, not `AWSCURRENT`."""
+        with self._lock, suppress(_Missing):
+            self._call("PutSecretValue", name, SecretString=EMPTY, VersionStages=[TRIAL])
+
     def alone(self) -> AbstractContextManager[object]:
-        """Alone in this process: in AWS one function of one instance connects and renews; connectors only read."""
+        """Alone in this process; between processes it is `swap` that lets one of them win."""
         return self._turn
+
+    def _version(self, name: Secret) -> tuple[str | None, str | None]:
+        """The text in force and its version; nothing where there is no such secret."""
+        try:
+            answer = self._call("GetSecretValue", name)
+        except _Missing:
+            return None, None
+        return self._text(name, answer), answer.get("VersionId")
+
+    def _put_after(self, version: str | None, name: Secret, text: str) -> None:
+        successor = hashlib.sha256(f"{self._secret(name)} after {version}".encode()).hexdigest()
+        try:
+            self._call("PutSecretValue", name, SecretString=text, ClientRequestToken=successor)
+        except _Missing:
+            self._call("CreateSecret", name, SecretString=text, ClientRequestToken=successor)
 
     def _fetched_unless_refused(self, name: Secret) -> str | None:
         """The secret, unless a moment ago it could not be had."""
@@ -106,12 +163,15 @@ class AwsSecrets:
                 f"there is no secret {self._secret(name)} in {error}; deploy the app's stack there, or name the right"
                 " one in SLACKANALYTICS_TOKEN_STORE"
             ) from error
+        return self._text(name, answer)
+
+    def _text(self, name: Secret, answer: Any) -> str | None:
         text = answer.get("SecretString")
         if not isinstance(text, str):
             raise ConfigurationError(f"the secret {self._secret(name)} holds bytes, not JSON; write it anew")
         return None if text.strip() in ("", EMPTY) else text
 
-    def _call(self, action: str, name: Secret, **more: str) -> Any:
+    def _call(self, action: str, name: Secret, **more: str | list[str]) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError
 
         secret = self._secret(name)
@@ -137,12 +197,14 @@ class AwsSecrets:
         code, message = str(said.get("Code", "")), printable(str(said.get("Message", "")), 300)
         if code == "ResourceNotFoundException":
             return _Missing(region)
+        if code == "ResourceExistsException":
+            return _Taken()
         arn = secret if secret.startswith("arn:") else f"arn:aws:secretsmanager:{region}:*:secret:{secret}-*"
         if code in ("AccessDeniedException", "AccessDenied", "UnrecognizedClientException", "ExpiredTokenException"):
             needed = "kms:Decrypt for the key of" if "kms" in message.lower() else f"secretsmanager:{action} on"
-            return Unauthorized(f"ACCESS_DENIED: allow {needed} {arn}, or give credentials that may (AWS: {code})")
+            return StoreRefused(f"ACCESS_DENIED: allow {needed} {arn}, or give credentials that may (AWS: {code})")
         if code in ("DecryptionFailure", "DecryptionFailureException", "EncryptionFailure"):
-            return Unauthorized(f"ACCESS_DENIED: allow kms:Decrypt for the key of {arn} (AWS: {code})")
+            return StoreRefused(f"ACCESS_DENIED: allow kms:Decrypt for the key of {arn} (AWS: {code})")
         if "Throttl" in code or code == "TooManyRequestsException":
             return Throttled(f"secretsmanager:{action} {secret}: AWS asks for a pause (AWS: {code})")
         return SourceError(f"secretsmanager:{action} {secret} failed (AWS: {code}: {message})")
@@ -178,6 +240,10 @@ class _Discretion(logging.Filter):
 
 
 _DISCRETION = _Discretion()
+
+
+class _Taken(Exception):
+    """Somebody else has made this version, or this secret."""
 
 
 class _Missing(Exception):

@@ -48,7 +48,7 @@ class Said:
         found: object = self.document
         for name in path:
             found = found.get(name) if isinstance(found, Mapping) else None
-        return found if isinstance(found, str) and found else None
+        return writable(found) if isinstance(found, str) and found else None
 
 
 Post = Callable[[str, Mapping[str, str], str], Said]
@@ -88,6 +88,11 @@ def basic(client_id: str, client_secret: str) -> str:
     """The header that authenticates an app, both halves encoded: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1."""
     pair = f"{quote_plus(client_id)}:{quote_plus(client_secret)}"
     return "Basic " + base64.b64encode(pair.encode()).decode()
+
+
+def writable(text: str) -> str:
+    """The text without halves of characters, which JSON can name and no page or file can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def printable(text: str, longest: int = 80) -> str:

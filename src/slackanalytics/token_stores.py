@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from athena_federation.errors import ConfigurationError
+from athena_federation.errors import ConfigurationError, Unauthorized
 from slackanalytics.grants import Credentials, Grant, read_credentials, read_grant
 from slackanalytics.settings import SLACK_HOSTS, Settings
 
@@ -41,12 +41,38 @@ class TokenStore(Protocol):
         ...
 
     def erase(self, name: Secret) -> None:
-        """Forgets a secret, if there is one."""
+        """Forgets a secret, if there is one. Raises ConfigurationError."""
+        ...
+
+    def swap(self, name: Secret, before: str | None, after: str | None) -> bool:
+        """Keeps a text (None: nothing) in place of that one; where another is kept by now, False, and it stays.
+
+        For who is `alone`. Raises ConfigurationError.
+        """
+        ...
+
+    def rehearse(self, name: Secret) -> None:
+        """Raises what `write` and `erase` would raise now; what is kept stays as it is."""
         ...
 
     def alone(self) -> AbstractContextManager[object]:
-        """While it lasts nobody else who uses this place is in here: neither thread nor process."""
+        """While it lasts nobody else who uses this place is in here: no thread, and where it can be, no process."""
         ...
+
+
+class StoreRefused(Unauthorized):
+    """The place where secrets rest does not give one out: it is locked, damaged, or a permission is missing."""
+
+
+def swapped(store: TokenStore, name: Secret, before: str | None, after: str | None) -> bool:
+    """`swap` for places in which one can be alone."""
+    if store.read(name, fresh=True) != before:
+        return False
+    if after is None:
+        store.erase(name)
+    else:
+        store.write(name, after)
+    return True
 
 
 class Environment:
@@ -78,6 +104,12 @@ class Environment:
                 f"the {name} comes from the environment, which cannot be changed from here; unset it"
             )
 
+    def swap(self, name: Secret, before: str | None, after: str | None) -> bool:
+        return swapped(self, name, before, after)
+
+    def rehearse(self, name: Secret) -> None:
+        self.erase(name)
+
     def alone(self) -> AbstractContextManager[object]:
         return nullcontext()
 
@@ -100,6 +132,12 @@ class Memory:
 
     def erase(self, name: Secret) -> None:
         self._texts.pop(name, None)
+
+    def swap(self, name: Secret, before: str | None, after: str | None) -> bool:
+        return swapped(self, name, before, after)
+
+    def rehearse(self, name: Secret) -> None:
+        """Nothing: it can always be written."""
 
     def alone(self) -> AbstractContextManager[object]:
         return self._lock
@@ -150,7 +188,11 @@ def _chosen(settings: Settings) -> TokenStore:
 
 def grant(store: TokenStore, *, fresh: bool = False) -> Grant | None:
     """What was granted. Raises ConfigurationError where that cannot be read."""
-    text = store.read("token", fresh=fresh)
+    return granted(store, store.read("token", fresh=fresh))
+
+
+def granted(store: TokenStore, text: str | None) -> Grant | None:
+    """What a text that was read from the store grants. Raises as `grant`."""
     return read_grant(text, f"the token in {store.place}") if text else None
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from athena_federation.errors import ConfigurationError, Throttled, Unauthorized
-from slackanalytics.access import SECONDS, Access
+from athena_federation.errors import ConfigurationError, SourceError, Throttled, Unauthorized
+from slackanalytics.access import SECONDS, Access, ScopeLost
 from slackanalytics.cache import Days
 from slackanalytics.client import Client
 from slackanalytics.encrypted_file import EncryptedFile
@@ -211,7 +211,7 @@ def test_what_cannot_be_renewed_is_told_and_the_pair_is_kept(start: Start, fault
     with Simulator(client=CLIENT, faults={"oauth.v2.access": fault}, members=10).serve() as failing:
         settings = Settings(slack_api_url=failing.url, client_id=CLIENT[0], client_secret=CLIENT[1])
         with pytest.raises(kind) as caught:
-            Access(settings, world.store, clock=lambda: world.now).token()
+            Access(settings, world.store, clock=lambda: world.now, pause=lambda _: None).token()
     told = "".join(traceback.format_exception(caught.value))
     assert [secret for secret in ("canary", held.access_token, held.refresh_token or "-") if secret in told] == []
     assert grant(world.store) == held
@@ -223,10 +223,9 @@ class ReadOnly(Memory):
 
     shut = False
 
-    def write(self, name: Secret, text: str) -> None:
+    def rehearse(self, name: Secret) -> None:
         if self.shut:
             raise ConfigurationError("read-only")
-        super().write(name, text)
 
 
 def test_a_refresh_token_is_not_spent_where_the_new_pair_could_not_be_stored(start: Start) -> None:
@@ -262,6 +261,81 @@ def test_who_may_only_read_says_who_may_renew(start: Start) -> None:
         world.access().instead_of(Token("xoxe.xoxp-1"), "token_expired")
 
 
+def renewing(**answer: Any) -> tuple[Memory, Access]:
+    """A token that has ended, and a Slack that answers its renewal with that."""
+    store = Memory()
+    ended = Connection(scope="admin.analytics:read", expires_at=NOON, rotates=True)
+    store.write("token", Grant(access_token="xoxe.xoxp-0", refresh_token="xoxe-0", connection=ended).written())
+    said = {"ok": True, "access_token": "xoxe.xoxp-1", "refresh_token": "xoxe-1", "expires_in": 43_200} | answer
+    settings = Settings(client_id="1.2", client_secret="x")
+    return store, Access(settings, store, http=lambda *_: Said(said), clock=lambda: NOON, pause=lambda _: None)
+
+
+@pytest.mark.parametrize("token", ["xoxe.xoxb-1", "xoxb-1", "xoxe-1", "a b", "ü", ""])
+def test_a_renewal_with_what_is_no_user_token_is_not_stored(token: str) -> None:
+    store, access = renewing(access_token=token)
+    before = store.read("token")
+    with pytest.raises(Unauthorized, match="connect Slack again"):
+        access.token()
+    assert store.read("token") == before
+
+
+def test_a_renewal_with_a_smaller_scope_is_stored_and_named() -> None:
+    store, access = renewing(scope="users:read")
+    for _ in range(2):
+        with pytest.raises(ScopeLost, match=r"lost the scope admin\.analytics:read"):
+            access.token()
+    found = grant(store)
+    assert found
+    assert (found.access_token, found.refresh_token) == ("xoxe.xoxp-1", "xoxe-1")
+
+
+def test_a_renewal_that_slack_asks_to_wait_for_is_no_end() -> None:
+    _, access = renewing(ok=False, error="ratelimited")
+    with pytest.raises(Throttled):
+        access.token()
+
+
+@pytest.mark.parametrize(
+    ("lasts", "days"), [(10**12, 366), (10**300, 366), (-(10**12), 0), (86_400, 1), (True, None), ("soon", None)]
+)
+def test_however_long_a_token_is_said_to_last_it_is_stored(lasts: object, days: int | None) -> None:
+    store, access = renewing(expires_in=lasts)
+    access.token()
+    found = grant(store)
+    assert found
+    assert found.connection.expires_at == (None if days is None else NOON + timedelta(days=days))
+
+
+def test_a_token_that_ended_long_ago_is_renewed_as_any_other() -> None:
+    store, access = renewing()
+    text = store.read("token") or ""
+    store.write("token", text.replace(NOON.isoformat(), "0001-01-01T00:00:00"))
+    assert access.token().fingerprint == Token("xoxe.xoxp-1").fingerprint
+
+
+class Stumbling(Memory):
+    """A store that fails once, after it has been seen to work."""
+
+    failures = 1
+
+    def swap(self, name: Secret, before: str | None, after: str | None) -> bool:
+        if self.failures:
+            self.failures -= 1
+            raise SourceError("a moment's trouble")
+        return super().swap(name, before, after)
+
+
+def test_a_new_pair_is_not_given_up_at_the_first_trouble(start: Start) -> None:
+    world = start(Stumbling())
+    held = world.connect()
+    world.pass_hours(13)
+    assert world.access().token()
+    found = grant(world.store)
+    assert found
+    assert found.refresh_token != held.refresh_token
+
+
 # ----------------------------------------------------------------------------------------------------------- races
 
 
@@ -281,7 +355,16 @@ def race(world: World) -> list[object]:
 
     def refresh() -> None:
         try:
-            found.append(renewed(world.settings, world.store, refused, http=meeting, clock=lambda: world.now))
+            found.append(
+                renewed(
+                    world.settings,
+                    world.store,
+                    refused,
+                    http=meeting,
+                    clock=lambda: world.now,
+                    pause=lambda _: None,
+                )
+            )
         except Unauthorized as error:
             found.append(error)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 import boto3
@@ -17,13 +17,14 @@ from moto.backends import get_backend
 from athena_federation.errors import ConfigurationError, FederationError, SourceError, Throttled, Unauthorized
 from slackanalytics.access import Access
 from slackanalytics.client import Client
-from slackanalytics.grants import Grant
+from slackanalytics.grants import Connection, Grant
 from slackanalytics.limiter import Limiter
-from slackanalytics.secrets_manager import SECONDS, AwsSecrets
+from slackanalytics.secrets_manager import PAUSES, SECONDS, AwsSecrets
 from slackanalytics.settings import Settings
 from slackanalytics.simulator import Simulator
-from slackanalytics.slack_api import basic, post
-from slackanalytics.token_stores import grant
+from slackanalytics.slack_api import Said, basic, post
+from slackanalytics.token_stores import StoreRefused, grant
+from slackanalytics.tokens import Token
 
 TOKEN = "corp/slack/token"
 
@@ -34,6 +35,9 @@ class Counted:
     def __init__(self) -> None:
         self.calls: list[str] = []
         self.failures: list[Exception] = []
+        self.refuse: Callable[[str], Exception | None] = lambda _name: None
+        self.old: dict[str, Any] | None = None
+        """What is read once, though it is not in force any more."""
 
     def __call__(self, service: str, **_: Any) -> Any:
         return _Client(self, boto3.client(service, region_name="eu-central-1"))
@@ -48,6 +52,11 @@ class _Client:
             self.counted.calls.append(name)
             if self.counted.failures:
                 raise self.counted.failures.pop(0)
+            if error := self.counted.refuse(name):
+                raise error
+            if name == "get_secret_value" and self.counted.old:
+                old, self.counted.old = self.counted.old, None
+                return old
             return getattr(self.real, name)(**arguments)
 
         return called
@@ -70,7 +79,7 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
 
 def made(clients: Counted, now: list[float] | None = None) -> AwsSecrets:
     at = now or [0.0]
-    return AwsSecrets("corp/slack", clients=clients, clock=lambda: at[0])  # type: ignore[arg-type]
+    return AwsSecrets("corp/slack", clients=clients, clock=lambda: at[0], pause=lambda _: None)  # type: ignore[arg-type]
 
 
 def test_secrets_are_kept_read_and_emptied(clients: Counted) -> None:
@@ -138,16 +147,16 @@ def test_a_secret_of_bytes_is_named(clients: Counted) -> None:
     [
         (
             refusal("AccessDeniedException"),
-            Unauthorized,
+            StoreRefused,
             r"ACCESS_DENIED: allow secretsmanager:GetSecretValue on arn:aws:",
         ),
         (
             refusal("AccessDeniedException", "Access to KMS is not allowed"),
-            Unauthorized,
+            StoreRefused,
             r"kms:Decrypt for the key of arn:",
         ),
-        (refusal("DecryptionFailure"), Unauthorized, r"ACCESS_DENIED: allow kms:Decrypt"),
-        (refusal("ExpiredTokenException"), Unauthorized, "ACCESS_DENIED"),
+        (refusal("DecryptionFailure"), StoreRefused, r"ACCESS_DENIED: allow kms:Decrypt"),
+        (refusal("ExpiredTokenException"), StoreRefused, "ACCESS_DENIED"),
         (refusal("ThrottlingException"), Throttled, "asks for a pause"),
         (refusal("InternalServiceError"), SourceError, "InternalServiceError"),
         (EndpointConnectionError(endpoint_url="https://x"), ConfigurationError, "secretsmanager:GetSecretValue"),
@@ -225,3 +234,126 @@ def test_no_log_at_debug_repeats_a_secret(clients: Counted, caplog: pytest.LogCa
     assert [record.name for record in caplog.records if "canary" in record.getMessage()] == []
     boto3.client("secretsmanager", region_name="eu-central-1").get_secret_value(SecretId=TOKEN)
     assert "canary-2" in caplog.text  # as it would be without us: it is not botocore that has become discreet
+
+
+# ---------------------------------------------------------------------------------------------- several processes
+
+
+def pair(number: int) -> str:
+    ended = Connection(scope="admin.analytics:read", expires_at=datetime(2026, 1, 1, tzinfo=UTC), rotates=True)
+    return Grant(access_token=f"xoxe.xoxp-{number}", refresh_token=f"xoxe-{number}", connection=ended).written()
+
+
+class Refreshing:
+    """A Slack that takes each refresh token once; `between` runs before an answer is given."""
+
+    def __init__(self, between: Callable[[], None] = lambda: None) -> None:
+        self.spent: list[str] = []
+        self.between = between
+
+    def __call__(self, _url: str, form: Mapping[str, str], _authorization: str) -> Said:
+        between, self.between = self.between, lambda: None
+        between()
+        number = int(form["refresh_token"].rpartition("-")[2])
+        if form["refresh_token"] in self.spent:
+            return Said({"ok": False, "error": "invalid_refresh_token"})
+        self.spent.append(form["refresh_token"])
+        new = {"access_token": f"xoxe.xoxp-{number + 1}", "refresh_token": f"xoxe-{number + 1}", "expires_in": 43_200}
+        return Said({"ok": True, **new})
+
+
+APP = Settings(client_id="1.2", client_secret="x")
+
+
+def refresher(store: AwsSecrets, slack: Refreshing, pause: Callable[[float], None] = lambda _: None) -> Access:
+    return Access(APP, store, http=slack, clock=lambda: datetime(2026, 11, 23, tzinfo=UTC), pause=pause)
+
+
+def stored(clients: Counted) -> str:
+    found = grant(made(clients), fresh=True)
+    assert found
+    return found.access_token
+
+
+def test_of_two_functions_that_renew_at_once_both_go_on_with_the_one_new_pair(clients: Counted) -> None:
+    slack, store = Refreshing(), made(clients)
+    made(clients).write("token", pair(0))
+    other = refresher(made(clients), slack)
+
+    def overtake() -> None:  # the other renews and stores while the first has read and not yet asked
+        other.token()
+
+    slack.between = overtake
+    assert refresher(store, slack).token().fingerprint == Token("xoxe.xoxp-1").fingerprint
+    assert stored(clients) == "xoxe.xoxp-1"
+    assert slack.spent == ["xoxe-0"]
+
+
+def test_a_pair_that_another_function_is_about_to_store_is_waited_for(clients: Counted) -> None:
+    slack, store = Refreshing(), made(clients)
+    store.write("token", pair(0))
+    slack.spent.append("xoxe-0")
+    waited: list[float] = []
+
+    def pause(seconds: float) -> None:
+        waited.append(seconds)
+        if seconds:
+            made(clients).write("token", pair(1))
+
+    assert refresher(store, slack, pause).token().fingerprint == Token("xoxe.xoxp-1").fingerprint
+    assert len(waited) == 2
+
+
+def test_a_pair_is_never_stored_over_a_newer_one(clients: Counted) -> None:
+    slack, store = Refreshing(lambda: made(clients).write("token", pair(7))), made(clients)
+    store.write("token", pair(0))
+    assert refresher(store, slack).token().fingerprint == Token("xoxe.xoxp-7").fingerprint
+    assert stored(clients) == "xoxe.xoxp-7"
+
+
+def test_a_refresh_token_that_may_not_be_replaced_is_not_spent(clients: Counted) -> None:
+    slack, store = Refreshing(), made(clients)
+    store.write("token", pair(0))
+    store.read("token", fresh=True)
+
+    def only_reads(name: str) -> Exception | None:
+        return refusal("AccessDeniedException") if name == "put_secret_value" else None
+
+    clients.refuse = only_reads
+    with pytest.raises(StoreRefused, match="secretsmanager:PutSecretValue"):
+        refresher(store, slack).token()
+    assert slack.spent == []
+
+
+def test_trying_whether_a_secret_can_be_written_changes_nothing(clients: Counted) -> None:
+    made(clients).rehearse("token")
+    store = made(clients)
+    store.write("token", pair(0))
+    for _ in range(3):
+        store.rehearse("token")
+    assert made(clients).read("token") == pair(0)
+
+
+def test_of_two_who_write_over_the_same_version_the_first_wins(clients: Counted) -> None:
+    first, second = made(clients), made(clients)
+    assert first.swap("token", None, pair(0))
+    assert not second.swap("token", None, pair(1))
+    late = boto3.client("secretsmanager", region_name="eu-central-1").get_secret_value(SecretId=TOKEN)
+    assert second.swap("token", pair(0), pair(1))
+    stale = made(clients)
+    clients.old = {**late}  # what is read lags behind, as it may in AWS
+    assert not stale.swap("token", pair(0), pair(2))
+    assert stored(clients) == "xoxe.xoxp-1"
+
+
+def test_a_secret_that_was_set_back_by_hand_can_be_written_over_again(clients: Counted) -> None:
+    store = made(clients)
+    store.write("token", pair(0))
+    taken = refusal("ResourceExistsException")
+
+    def written_over_before(name: str) -> Exception | None:
+        return taken if name == "put_secret_value" and clients.calls.count(name) < 1 + len(PAUSES) + 1 else None
+
+    clients.refuse = written_over_before
+    assert store.swap("token", pair(0), pair(2))
+    assert stored(clients) == "xoxe.xoxp-2"

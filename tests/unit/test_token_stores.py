@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -21,7 +23,17 @@ from slackanalytics.grants import Connection, Credentials, Grant, read_credentia
 from slackanalytics.keyrings import SECONDS, Keyring, KeyringOrFile
 from slackanalytics.own_files import Alone, read_own, write_own
 from slackanalytics.settings import Settings
-from slackanalytics.token_stores import Environment, Memory, TokenStore, credentials, grant, realm, token_store
+from slackanalytics.token_stores import (
+    Environment,
+    Memory,
+    Secret,
+    StoreRefused,
+    TokenStore,
+    credentials,
+    grant,
+    realm,
+    token_store,
+)
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -46,6 +58,8 @@ class Ring:
         return self.kept.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
+        if self.error:
+            raise self.error
         self.kept[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:
@@ -156,6 +170,97 @@ def test_without_its_key_a_file_stays_shut(tmp_path: Path, key: bytes | None) ->
         write_own(tmp_path / "new" / "key", key)
     with pytest.raises(Unauthorized, match="cannot be opened"):
         by_key_file(tmp_path).read("token")
+
+
+MAKING = """
+import sys, pathlib
+from slackanalytics.encrypted_file import EncryptedFile
+store = EncryptedFile(pathlib.Path(sys.argv[1]), "slack.com", None)
+for line in sys.stdin:
+    store = EncryptedFile(pathlib.Path(line.strip()), "slack.com", None)
+    store.write(sys.argv[2], sys.argv[2])
+    print("done", flush=True)
+"""
+
+
+def test_two_processes_that_make_the_key_at_once_make_one(tmp_path: Path) -> None:
+    kinds: tuple[Secret, ...] = ("client", "token")
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", MAKING, str(tmp_path), kind],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for kind in kinds
+    ]
+    try:
+        for number in range(40):
+            for process in processes:
+                assert process.stdin
+                process.stdin.write(f"{tmp_path / str(number)}\n")
+                process.stdin.flush()
+            for process in processes:
+                assert process.stdout
+                assert process.stdout.readline() == "done\n"
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
+    for number in range(40):
+        store = EncryptedFile(tmp_path / str(number), "slack.com", None)
+        assert [store.read(kind) for kind in kinds] == list(kinds)
+
+
+def test_what_is_said_about_a_lost_key_leads_out(tmp_path: Path) -> None:
+    store = by_key_file(tmp_path)
+    store.write("token", CANARY)
+    (tmp_path / "new" / "key").unlink()
+    with pytest.raises(StoreRefused, match=r"Put the key back.*remove (.*), then connect Slack again") as caught:
+        store.read("token")
+    named = str(caught.value).partition("remove ")[2].partition(",")[0]
+    Path(named).unlink()
+    assert store.read("token") is None
+    store.write("token", "another")
+    assert by_key_file(tmp_path).read("token") == "another"
+
+
+def test_a_file_of_deep_brackets_is_an_error_by_name(tmp_path: Path) -> None:
+    write_own(tmp_path / "slack.com.token.sealed", b"[" * 60_000)
+    with pytest.raises(StoreRefused, match="damaged"):
+        EncryptedFile(tmp_path, "slack.com", None).read("token")
+    with pytest.raises(ConfigurationError, match="does not hold"):
+        read_grant("[" * 100_000, "a place")
+
+
+@pytest.mark.parametrize("made", PLACES, ids=lambda made: made.__name__)
+def test_a_text_is_written_over_the_one_that_was_read_and_no_other(
+    tmp_path: Path, made: Callable[[Path], TokenStore]
+) -> None:
+    store = made(tmp_path)
+    assert store.swap("token", None, "1")
+    assert not store.swap("token", "0", "2")
+    assert not store.swap("token", None, "2")
+    store.rehearse("token")
+    assert store.read("token", fresh=True) == "1"
+    assert store.swap("token", "1", None)
+    assert store.read("token", fresh=True) is None
+
+
+def test_a_place_that_cannot_be_written_says_so_before_it_has_to(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        EncryptedFile(tmp_path / "file", "slack.com", None).rehearse("token")
+    with pytest.raises(ConfigurationError, match="environment"):
+        Environment(Settings(slack_token=CANARY)).rehearse("token")
+    with pytest.raises(ConfigurationError, match="cannot be used"):
+        keyring_of(Ring(RuntimeError("locked"))).rehearse("token")
+    store = by_key_file(tmp_path)
+    store.write("token", CANARY)
+    (tmp_path / "new" / "slack.com.token.sealed").unlink()
+    (tmp_path / "new" / "slack.com.token.sealed" / "x").mkdir(parents=True)
+    with pytest.raises(ConfigurationError, match="cannot be removed"):
+        store.erase("token")
 
 
 def test_a_changed_byte_never_changes_the_secret(tmp_path: Path) -> None:
@@ -375,9 +480,17 @@ def test_what_is_no_grant_is_refused_naming_the_place_and_not_what_is_there(text
 def test_a_time_that_is_none_is_refused() -> None:
     with pytest.raises(FederationError, match="expires_at is not a time"):
         read_grant('{"access_token": "x", "expires_at": "soon"}', "a place")
+    for far in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+        with pytest.raises(FederationError, match="expires_at is not a time"):
+            read_grant(f'{{"access_token": "x", "expires_at": "{far}"}}', "a place")
     naive = read_grant('{"access_token": "x", "expires_at": "2026-11-23T12:00:00"}', "a place").connection.expires_at
     assert naive
     assert naive.tzinfo
+
+
+def test_half_a_character_in_a_name_is_not_kept() -> None:
+    found = read_grant('{"access_token": "x", "organisation": "Bad\\ud800", "user": "\\udfff"}', "a place").connection
+    assert (found.organisation, found.user) == ("Bad?", "?")
 
 
 def test_a_scope_is_enough_if_it_is_among_those_granted() -> None:
