@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import threading
 import time
 
 import pytest
@@ -12,7 +13,7 @@ from tests.web.desk import KEY, PUBLIC, Desk
 from athena_federation.errors import ConfigurationError
 from slackanalytics.settings import Settings
 from slackanalytics.web import access
-from slackanalytics.web.access import IdentityHeader, LocalKey, Passphrase, chosen, hashed
+from slackanalytics.web.access import AT_ONCE, PER_ADDRESS, IdentityHeader, LocalKey, Passphrase, chosen, hashed
 from slackanalytics.web.sessions import MOST, Sessions
 
 PHRASE = "correct horse battery staple"
@@ -176,6 +177,97 @@ def test_guessing_is_slowed_down_per_address_and_altogether() -> None:
     assert guesser.post("/sign-in", data={"secret": KEY}).status_code == 303
     many = [desk.browser(f"198.51.100.{n}").post("/sign-in", data={"secret": "x"}).status_code for n in range(51)]
     assert many == [401] * 50 + [429]
+
+
+class Slow:
+    """A passphrase whose check lasts until all who could be let in are there."""
+
+    prompt = "Admin passphrase"
+
+    def __init__(self) -> None:
+        self.checked = 0
+        self.go = threading.Event()
+
+    def accepts(self, secret: str) -> bool:
+        self.checked += 1
+        self.go.wait(10)
+        return secret == KEY
+
+    def vouched(self, *_: object) -> None:
+        return None
+
+
+def at_once(desk: Desk, slow: Slow, addresses: list[str]) -> list[int]:
+    """The answers to as many wrong guesses as addresses, all of them sent before the first is answered."""
+    codes: list[int] = []
+
+    def guess(address: str) -> None:
+        codes.append(desk.browser(address).post("/sign-in", data={"secret": "guess"}).status_code)
+
+    threads = [threading.Thread(target=guess, args=(address,)) for address in addresses]
+    for thread in threads:
+        thread.start()
+    for _ in range(200):
+        if len(codes) >= len(addresses) - AT_ONCE:
+            break
+        time.sleep(0.05)
+    slow.go.set()
+    for thread in threads:
+        thread.join()
+    return codes
+
+
+def test_guesses_sent_at_once_are_no_more_than_guesses_in_turn() -> None:
+    slow = Slow()
+    desk = Desk(access=slow)
+    assert sorted(at_once(desk, slow, ["192.0.2.66"] * 20)) == [401] * PER_ADDRESS + [429] * 15
+    assert slow.checked == PER_ADDRESS
+    assert desk.browser("192.0.2.67").post("/sign-in", data={"secret": KEY}).status_code == 303
+
+
+def test_guesses_from_everywhere_do_not_take_every_thread() -> None:
+    slow = Slow()
+    desk = Desk(access=slow)
+    codes = at_once(desk, slow, [f"198.51.100.{n}" for n in range(20)])
+    assert (slow.checked, sorted(codes)) == (AT_ONCE, [401] * AT_ONCE + [429] * (20 - AT_ONCE))
+
+
+def test_signing_in_rightly_counts_as_no_failure() -> None:
+    desk = Desk()
+    for _ in range(PER_ADDRESS + 2):
+        assert desk.browser().post("/sign-in", data={"secret": KEY}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "charset", ["undefined", "idna", "utf-7", "unicode_escape", "raw_unicode_escape", "punycode", "hex"]
+)
+@pytest.mark.parametrize("value", [b"+2AA-", b"\\ud800", b"xn--a\xff"])
+def test_a_form_in_a_charset_of_its_own_is_no_defect(charset: str, value: bytes) -> None:
+    body = b'--B\r\nContent-Disposition: form-data; name="secret"\r\n\r\n' + value + b"\r\n--B--\r\n"
+    kind = {"content-type": f"multipart/form-data; boundary=B; charset={charset}"}
+    assert Desk().browser().post("/sign-in", content=body, headers=kind).status_code in (400, 401)
+
+
+@pytest.mark.parametrize(
+    ("given", "listed", "known"),
+    [
+        ("ADA@example.com", "ada@Example.com", True),
+        ("stra\u00dfe@example.com", "strasse@example.com", False),
+        ("stra\u00dfe@example.com", "STRA\u00dfE@example.com", True),
+        ("\u212ada@example.com", "kda@example.com", False),
+    ],
+)
+def test_a_name_is_the_same_but_for_the_case_of_plain_letters(given: str, listed: str, known: bool) -> None:
+    access = IdentityHeader("X-Identity", [listed], ["10.0.0.0/16"])
+    assert access.vouched([(b"x-identity", given.encode())], "10.0.0.7") == (given if known else None)
+    assert access.vouched([(b"x-identity", given.encode("latin-1", "replace"))], "10.0.0.7") == (
+        given if known and given.isascii() else None
+    )
+
+
+@pytest.mark.parametrize(("address", "near"), [("::ffff:10.0.0.7", True), ("::ffff:10.1.0.7", False), ("::1", False)])
+def test_an_address_of_either_kind_of_socket_is_the_same_address(address: str, near: bool) -> None:
+    assert (BALANCER.vouched([(b"x-identity", b"ada@example.com")], address) is not None) == near
 
 
 def test_signing_in_gives_a_new_name_and_ends_the_one_before() -> None:

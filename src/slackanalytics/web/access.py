@@ -23,6 +23,10 @@ WINDOW = 300.0
 PER_ADDRESS = 5
 ALTOGETHER = 50
 """Failed attempts within the window, from one address and from all; then the answer is 429."""
+AT_ONCE = 5
+"""Secrets being checked or waiting for it; each takes a thread, and a passphrase a tenth of a second and more."""
+A_MOMENT = 2.0
+"""Seconds to wait while so many are."""
 SHORTEST = 15
 """Characters of a passphrase: https://pages.nist.gov/800-63-4/sp800-63b.html, for one that is used alone."""
 COST, BLOCK, PARALLEL = 2**15, 8, 3
@@ -57,7 +61,7 @@ class LocalKey:
         return cls(secrets.token_urlsafe(16))
 
     def accepts(self, secret: str) -> bool:
-        return hmac.compare_digest(self.key.encode(), secret.encode())
+        return hmac.compare_digest(self.key.encode(), secret.encode("utf-8", "surrogatepass"))
 
     def vouched(self, _headers: Sequence[tuple[bytes, bytes]], _address: str) -> None:
         return None
@@ -108,7 +112,8 @@ def hashed(passphrase: str, salt: bytes | None = None) -> str:
 def _scrypt(passphrase: str, salt: bytes, parameters: tuple[int, int, int]) -> bytes:
     cost, block, parallel = parameters
     memory = 2 * 128 * cost * block + 2**20
-    return hashlib.scrypt(passphrase.encode(), salt=salt, n=cost, r=block, p=parallel, maxmem=memory, dklen=32)
+    text = passphrase.encode("utf-8", "surrogatepass")
+    return hashlib.scrypt(text, salt=salt, n=cost, r=block, p=parallel, maxmem=memory, dklen=32)
 
 
 class IdentityHeader:
@@ -130,18 +135,22 @@ class IdentityHeader:
         except ValueError as error:
             raise ConfigurationError(f"SLACKANALYTICS_PROXIES must be addresses like 10.0.0.0/16: {error}") from error
         self._name = name.lower().encode("ascii", "replace")
-        self._people = frozenset(text.casefold() for text in people)
+        self._people = frozenset(text.encode().lower() for text in people)  # of bytes only A to Z are lowered
 
     def accepts(self, _secret: str) -> bool:
         return False
 
     def vouched(self, headers: Sequence[tuple[bytes, bytes]], address: str) -> str | None:
-        named = [value.decode("latin-1") for name, value in headers if name.lower() == self._name]
+        named = [value for name, value in headers if name.lower() == self._name]
         try:
-            near = any(ipaddress.ip_address(address) in network for network in self._proxies)
+            found = ipaddress.ip_address(address)
         except ValueError:
             return None
-        return named[0] if near and len(named) == 1 and named[0].casefold() in self._people else None
+        if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:  # as sockets for both kinds show IPv4
+            found = found.ipv4_mapped
+        if len(named) != 1 or named[0].lower() not in self._people:
+            return None
+        return named[0].decode() if any(found in network for network in self._proxies) else None
 
 
 def chosen(settings: Settings) -> Access:
@@ -152,24 +161,38 @@ def chosen(settings: Settings) -> Access:
 
 
 class Attempts:
-    """Failed attempts to sign in, counted per address and altogether. Safe to share between threads."""
+    """Attempts to sign in that failed or are under way, per address and altogether. Safe to share between threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._failed: list[tuple[float, str]] = []
+        self._under_way = 0
         self._lock = threading.Lock()
 
-    def wait(self, address: str) -> float:
-        """Seconds until this address may try again; 0 where it may now."""
+    def begin(self, address: str) -> float:
+        """
+        0 where this address may try now; else the seconds until it may.
+
+        An attempt counts as failed from its beginning, so that many at once are no more than many in turn. `end` ends it.
+        """
         now = self._clock()
         with self._lock:
             self._failed = [(at, who) for at, who in self._failed if now - at < WINDOW]
             mine = [at for at, who in self._failed if who == address]
             every = [at for at, _ in self._failed]
-        limits = [found[-most] for found, most in ((mine, PER_ADDRESS), (every, ALTOGETHER)) if len(found) >= most]
-        return max((at + WINDOW - now for at in limits), default=0.0)
+            limits = [found[-most] for found, most in ((mine, PER_ADDRESS), (every, ALTOGETHER)) if len(found) >= most]
+            if limits:
+                return max(at + WINDOW - now for at in limits)
+            if self._under_way >= AT_ONCE:
+                return A_MOMENT
+            self._under_way += 1
+            self._failed.append((now, address))
+            return 0.0
 
-    def failed(self, address: str) -> None:
-        """Count one."""
+    def end(self, address: str, *, accepted: bool) -> None:
+        """How an attempt that was begun has ended."""
         with self._lock:
-            self._failed.append((self._clock(), address))
+            self._under_way -= 1
+            if accepted:
+                mine = [n for n, (_, who) in enumerate(self._failed) if who == address]
+                del self._failed[mine[-1]]

@@ -8,6 +8,8 @@ from importlib.metadata import version
 from typing import Any
 
 import jinja2
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -71,15 +73,24 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
 
 async def field(request: Request, name: str) -> str:
     """A field of the form that was sent; empty where it is missing or given twice. A file is refused (HTTPException 400)."""
-    async with request.form(max_files=0, max_fields=10) as form:
-        given = form.getlist(name)
+    given = [value for known, value in await _sent(request, 10) if known == name]
     return given[0] if len(given) == 1 and isinstance(given[0], str) else ""
 
 
 async def fields(request: Request) -> list[tuple[str, str]]:
     """Every field of the form that was sent, in order. A file is refused (HTTPException 400)."""
-    async with request.form(max_files=0, max_fields=200) as form:
-        return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    return [(name, value) for name, value in await _sent(request, 200) if isinstance(value, str)]
+
+
+async def _sent(request: Request, most: int) -> list[tuple[str, UploadFile | str]]:
+    """The fields of a form in UTF-8, which is what our pages send. Raises HTTPException 400 for any other."""
+    try:
+        async with request.form(max_files=0, max_fields=most) as form:
+            found = form.multi_items()
+        "".join(text for pair in found for text in pair if isinstance(text, str)).encode()
+    except (LookupError, UnicodeError) as error:  # a charset that is none, or bytes and characters that do not fit it
+        raise HTTPException(400) from error
+    return found
 
 
 ERRORS = {
@@ -95,7 +106,10 @@ ERRORS = {
         "This address is not served here",
         "The app answers under its own address only. Use the one that it printed when it started.",
     ),
-    500: ("Something went wrong here", "It is our mistake, not yours. Nothing was changed. The log has the details."),
+    500: (
+        "Something went wrong here",
+        "It is our mistake, not yours. What was under way may be half done. The log has the details.",
+    ),
 }
 """A heading and a sentence for each status that is not about Slack."""
 

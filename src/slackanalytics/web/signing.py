@@ -88,12 +88,16 @@ async def _guessed(request: Request) -> tuple[int, float] | None:
     """None where the secret that was sent is right; else the status to refuse with, and how long to wait."""
     access, attempts, address = request.app.state.access, request.app.state.attempts, client_address(request.scope)
     kind = (access.prompt or "secret").lower()
-    if wait := attempts.wait(address):
+    secret = await field(request, "secret")
+    if wait := attempts.begin(address):
         log.warning("sign-in not tried: too many failures from %s", shown(address))
         return 429, wait
-    secret = await field(request, "secret")
-    if len(secret) > LONGEST or not await run_in_threadpool(access.accepts, secret):
-        attempts.failed(address)
+    accepted = False
+    try:
+        accepted = len(secret) <= LONGEST and await run_in_threadpool(access.accepts, secret)
+    finally:
+        attempts.end(address, accepted=accepted)
+    if not accepted:
         log.warning("sign-in refused: wrong %s from %s", kind, shown(address))
         return 401, 0.0
     log.info("sign-in accepted: %s from %s", kind, shown(address))
