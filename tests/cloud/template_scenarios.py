@@ -41,7 +41,8 @@ SCENARIOS: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = {
     ),
     "without-memory": (
         ("connector", {**CODE, "DayCache": "false", "Source": "demo"}),
-        ("slackanalytics", {**WHOLE, "WithOAuthApp": "false", "WarmUpSchedule": "", "LambdaFunctionName": "other"}),
+        ("slackanalytics", {**WHOLE, "WithOAuthApp": "false", "WithSecrets": "false", "WarmUpSchedule": "", "LambdaFunctionName": "other",
+                            "SubnetIds": "subnet-1a,subnet-1b", "SecurityGroupIds": "sg-1"}),
     ),
 }  # fmt: skip
 """Name -> the stacks of it: template, and the parameters that are given."""
