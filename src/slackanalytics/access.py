@@ -35,13 +35,16 @@ class Access:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
+        any_scope: bool = False,
     ) -> None:
+        """`any_scope`: give a token too that may not read analytics, to ask about it or to revoke it."""
         self._settings = settings
         self._given = store
         self._http = http
         self._clock = clock
         self._monotonic = monotonic
         self._pause = pause
+        self._any_scope = any_scope
         self._lock = threading.Lock()
         self._hopeless: dict[str, float] = {}
         """Fingerprints of tokens that nothing better was found for, and until when not to look again."""
@@ -108,7 +111,7 @@ class Access:
         return renewed(self._settings, self._store, access_token, http=self._http, clock=self._clock, pause=self._pause)
 
     def _checked(self, found: Grant) -> Token:
-        if not found.connection.is_sufficient:
+        if not self._any_scope and not found.connection.is_sufficient:
             raise ScopeLost(
                 f"the token has lost the scope {SCOPE}; connect Slack again (slackanalytics login) with an Org Owner's or"
                 " Org Admin's account"

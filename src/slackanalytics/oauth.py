@@ -12,23 +12,25 @@ would make the app a public one for good, whose refresh tokens end after thirty 
 from __future__ import annotations
 
 import base64
-import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from athena_federation.errors import ConfigurationError, Unauthorized
+from athena_federation.errors import ConfigurationError, FederationError, Unauthorized
 from slackanalytics.access import Access
-from slackanalytics.grants import SCOPE, Connection, Credentials, Grant, scopes
+from slackanalytics.app_manifest import BOT_SCOPE, manifest, manifest_url
+from slackanalytics.grants import SCOPE, Connection, Credentials, Grant, end, scopes
 from slackanalytics.oauth_errors import (
     CodeRefused,
     CredentialsRefused,
     ExchangeRefused,
     MissingScope,
     NotConnected,
+    NotForgotten,
     NotOrgInstall,
+    NotRevoked,
     NoUserToken,
     RedirectRefused,
     Refused,
@@ -37,14 +39,19 @@ from slackanalytics.oauth_errors import (
     StateForeign,
     StateReplayed,
     StateUnknown,
+    StillConnected,
+    TokenRefused,
     WrongOrganisation,
     exchange_refusal,
     page_refusal,
+    token_refusal,
 )
 from slackanalytics.oauth_states import Remembering, States
+from slackanalytics.rotation import Lapsed
 from slackanalytics.settings import Settings
 from slackanalytics.slack_api import Post, Said, SlackDown, basic, post, printable
-from slackanalytics.token_stores import TokenStore, credentials, grant
+from slackanalytics.slack_trouble import untroubled
+from slackanalytics.token_stores import TokenStore, credentials, grant, granted
 from slackanalytics.tokens import Token, checked
 
 __all__ = [
@@ -62,7 +69,9 @@ __all__ = [
     "MissingScope",
     "NoUserToken",
     "NotConnected",
+    "NotForgotten",
     "NotOrgInstall",
+    "NotRevoked",
     "RedirectRefused",
     "Refused",
     "ReplacesConnection",
@@ -72,22 +81,23 @@ __all__ = [
     "StateReplayed",
     "StateUnknown",
     "Status",
+    "StillConnected",
+    "TokenRefused",
     "WrongOrganisation",
     "manifest",
     "manifest_url",
 ]
 
-BOT_SCOPE = "users:read"
-"""The one minimal bot scope without which an organisation cannot install an app; nothing is done with it."""
 LANDING = "/slack/install"
 REDIRECT = "/slack/oauth_redirect"
 """Paths of the web app, named as Slack's own tools name them."""
 
+TRIES = 3
+"""How often a connection is stored anew, while others change the one in place."""
 LONGEST_CODE = 1000
 """Characters; Slack's have about eighty."""
 _DEAD = frozenset({"token_revoked", "token_expired", "invalid_auth", "account_inactive", "not_authed"})
 """Answers that mean a token is good for nothing any more."""
-_TROUBLE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +159,7 @@ class Conversation:
         self._random = random
         self._http = http
         self._states: Remembering = states or States(clock)
-        self._access = Access(settings, store, http=http, clock=clock)
+        self._access = Access(settings, store, http=http, clock=clock, any_scope=True)
 
     def begin(self, redirect_uri: str, *, browser: str, replace: bool = False) -> Begun:
         """
@@ -162,9 +172,11 @@ class Conversation:
 
         Raises:
             ConfigurationError: The app's credentials are missing, or a token could not be stored.
+            StoreRefused: What is stored cannot be read, so nobody could tell what would be replaced.
         """
         if not self._store.is_writable:
             self._store.write("token", "")  # says why not
+        grant(self._store, fresh=True)
         app = self._credentials()
         state = base64.urlsafe_b64encode(self._random(16)).decode().rstrip("=")
         state = self._states.add(state, browser, redirect_uri, replace=replace)
@@ -199,11 +211,14 @@ class Conversation:
         said = self._exchange(code, redirect_uri)
         offered = self._checked(said)
         with self._store.alone():
-            before = grant(self._store, fresh=True)
-            if before and not begun.replace:
-                _keep_to(before.connection, offered.connection)
-            self._store.write("token", offered.written())
-        return Connected(offered.connection, before.connection if before else None)
+            for _ in range(TRIES):
+                text = self._store.read("token", fresh=True)
+                before = granted(self._store, text)
+                if before and not begun.replace:
+                    _keep_to(self._owned(before, offered.connection), offered.connection)
+                if self._store.swap("token", text, offered.written()):
+                    return Connected(offered.connection, before.connection if before else None)
+        raise ReplacesConnection("the connection is being changed by others; nothing was changed. Start again")
 
     def status(self) -> Status:
         """What is stored. Makes no call. Raises ConfigurationError or Unauthorized where it cannot be read."""
@@ -228,15 +243,17 @@ class Conversation:
         """
         The stored connection, once Slack has said that its token is still good.
 
-        Raises Unauthorized where it is not, or where there is none; SlackDown or Throttled where Slack does not say.
+        Raises TokenRefused where it is not, Unauthorized where there is none, another SourceError where Slack closes the
+        organisation to it; SlackDown or Throttled where Slack does not say.
         """
         found = grant(self._store, fresh=True)
         if found is None:
             raise Unauthorized("Slack is not connected; run slackanalytics login, or connect it in the web app")
         said, _ = self._with_token("auth.test")
         if said.error:
-            raise Unauthorized(f"Slack no longer accepts the token; connect Slack again (Slack: {said.error})")
-        if said.scopes is not None and SCOPE not in scopes(said.scopes):
+            raise token_refusal(said.error, self._settings.public_url)
+        latest = grant(self._store) or found
+        if not latest.connection.is_sufficient or (said.scopes is not None and SCOPE not in scopes(said.scopes)):
             raise MissingScope(f"the token has lost the scope {SCOPE}; connect Slack again")
         return found.connection
 
@@ -244,19 +261,48 @@ class Conversation:
         """
         Revokes the token at Slack and forgets it; tells what was connected. A token that is dead already is forgotten.
 
-        Raises SlackDown, Throttled or Unauthorized where Slack did not revoke it; then it is still stored.
+        Raises:
+            ConfigurationError: It could not be forgotten here, so Slack was not asked.
+            SlackDown, Throttled, NotRevoked: Slack did not revoke it; it is still stored.
+            StillConnected: Another token has been stored meanwhile.
+            NotForgotten: It is revoked, and still stored.
         """
         found = grant(self._store, fresh=True)
         if found is None:
             return None
-        said, token = self._with_token("auth.revoke")
-        if said.error and said.error not in _DEAD:
-            raise Unauthorized(f"Slack did not revoke the token; remove the app at Slack (Slack: {said.error})")
+        self._store.rehearse("token")
+        ended = self._revoked(found)
         with self._store.alone():
-            latest = grant(self._store, fresh=True)
-            if latest and Token(latest.access_token).fingerprint == token.fingerprint:
-                self._store.erase("token")
+            text = self._store.read("token", fresh=True)
+            latest = granted(self._store, text)
+            if latest is None:
+                return found.connection
+            try:
+                is_gone = self._fingerprint(latest) == ended and self._store.swap("token", text, None)
+            except FederationError as error:
+                raise NotForgotten(
+                    f"Slack has revoked the token, and here it could not be forgotten: {error}"
+                ) from error
+        if not is_gone:
+            raise StillConnected(
+                "the token that was stored is revoked, and another was stored meanwhile, which is still good; revoke that too"
+            )
         return found.connection
+
+    def _revoked(self, found: Grant) -> str:
+        """The fingerprint of the token that is good for nothing any more. Raises where Slack did not revoke it."""
+        try:
+            said, token = self._with_token("auth.revoke")
+        except Lapsed:  # nothing is left that could be revoked
+            return self._fingerprint(found)
+        if (said.error and said.error not in _DEAD) or said.document.get("revoked") is False:
+            raise NotRevoked(
+                f"Slack did not revoke the token; remove the app at Slack (Slack: {said.error or 'revoked: false'})"
+            )
+        return token.fingerprint
+
+    def _fingerprint(self, found: Grant) -> str:
+        return Token(found.access_token, f"the token in {self._store.place}").fingerprint
 
     def _with_token(self, method: str) -> tuple[Said, Token]:
         """What Slack says to a call with the stored token, renewed first where it has ended."""
@@ -326,7 +372,7 @@ class Conversation:
                 app_id=said.text("app_id"),
                 scope=said.text("authed_user", "scope") or "",
                 since=now,
-                expires_at=now + timedelta(seconds=lasts) if isinstance(lasts, int) else None,
+                expires_at=end(now, lasts),
                 rotates=refresh_token is not None,
             ),
         )
@@ -350,23 +396,36 @@ class Conversation:
             (known.organisation_id, organisation or said.text("team_id")),
             (known.user_id, said.text("user_id")),
         ):
-            if mine is None or (its is not None and its != mine):
-                raise WrongOrganisation("Slack's answers name different organisations or accounts; start again")
+            if mine is None or its != mine:
+                raise WrongOrganisation(
+                    "Slack's answers name different organisations or accounts, or none at all; start again"
+                )
         if said.scopes is not None and SCOPE not in scopes(said.scopes):
             raise MissingScope(f"the token was not granted {SCOPE}; start again as an Org Owner or Org Admin")
         return replace(known, organisation=known.organisation or said.text("team"), user=said.text("user"))
 
     def _call(self, method: str, form: Mapping[str, str], authorization: str) -> Said:
-        said = self._http(f"{self._settings.slack_api_url}/{method}", form, authorization)
-        if said.error in _TROUBLE:
-            raise SlackDown(f"{method}: Slack has trouble of its own; try again in some minutes (Slack: {said.error})")
-        return said
+        return untroubled(self._http(f"{self._settings.slack_api_url}/{method}", form, authorization), method)
+
+    def _owned(self, held: Grant, offered: Connection) -> Connection | None:
+        """Whose the stored token is, which Slack tells where the store does not; None where it is good for nothing."""
+        if held.connection.organisation_id is not None:
+            return held.connection
+        said = self._call("auth.test", {}, f"Bearer {held.access_token}")
+        if said.error in _DEAD:
+            return None
+        workspace = (offered.organisation_id or "").startswith("T")
+        organisation = None if workspace else said.text("enterprise_id")
+        return Connection(
+            organisation_id=organisation or said.text("team_id"),
+            organisation=said.text("team"),
+            user_id=said.text("user_id"),
+        )
 
 
-def _keep_to(held: Connection, offered: Connection) -> None:
+def _keep_to(held: Connection | None, offered: Connection) -> None:
     """Raises unless the new connection is that of the same organisation and account as the one in place."""
-    same = (held.organisation_id, held.user_id) == (offered.organisation_id, offered.user_id)
-    if held.organisation_id is not None and not same:
+    if held and (held.organisation_id, held.user_id) != (offered.organisation_id, offered.user_id):
         raise ReplacesConnection(
             f"{_named(held)} is connected, and {_named(offered)} answered; nothing was changed."
             " To replace the connection, start again and say so"
@@ -376,30 +435,3 @@ def _keep_to(held: Connection, offered: Connection) -> None:
 def _named(known: Connection) -> str:
     name = f"{printable(known.organisation)} ({known.organisation_id})" if known.organisation else known.organisation_id
     return f"{name or 'an organisation without an ID'}, account {known.user_id}"
-
-
-def manifest(redirect_uris: Sequence[str]) -> dict[str, object]:
-    """The Slack app as Slack reads it: https://docs.slack.dev/reference/app-manifest."""
-    return {
-        "display_information": {
-            "name": "Slack Analytics for SQL",
-            "description": "Reads the organisation's member analytics, one file a day, to be asked in SQL.",
-            "background_color": "#1d3557",
-        },
-        "features": {"bot_user": {"display_name": "Slack Analytics for SQL", "always_online": False}},
-        "oauth_config": {
-            "redirect_urls": list(redirect_uris),
-            "scopes": {"user": [SCOPE], "bot": [BOT_SCOPE]},
-        },
-        "settings": {
-            "org_deploy_enabled": True,
-            "socket_mode_enabled": False,
-            "token_rotation_enabled": False,
-        },
-    }
-
-
-def manifest_url(redirect_uris: Sequence[str]) -> str:
-    """Where a browser creates the Slack app in one click: https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests."""
-    document = json.dumps(manifest(redirect_uris), separators=(",", ":"))
-    return f"https://api.slack.com/apps?{urlencode({'new_app': '1', 'manifest_json': document})}"

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from athena_federation.errors import Unauthorized
+from athena_federation.errors import ConfigurationError, FederationError, Unauthorized
+from slackanalytics import answers
 
 
 class NotConnected(Unauthorized):
@@ -103,6 +104,45 @@ class ExchangeRefused(NotConnected):
     """Slack refused the exchange for a reason of its own, which is quoted."""
 
     title = "Slack refused the connection"
+
+
+class TokenRefused(Unauthorized):
+    """Slack does not accept the stored token; `title` says why, where Slack does."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.title = _DEATHS.get(code, "Slack no longer accepts the token")
+
+
+_DEATHS = {
+    "token_revoked": "The token was revoked at Slack",
+    "account_inactive": "The account that connected Slack was deactivated",
+    "token_expired": "The token has expired",
+}
+
+
+class NotRevoked(Unauthorized):
+    """Slack did not revoke the token, which is still stored."""
+
+    title: ClassVar[str] = "The access was not revoked"
+
+
+class StillConnected(Unauthorized):
+    """A token was revoked, and another one has been stored meanwhile."""
+
+    title: ClassVar[str] = "Slack is still connected"
+
+
+class NotForgotten(ConfigurationError):
+    """The token is revoked at Slack, and still stored."""
+
+    title: ClassVar[str] = "The token is revoked, and still stored"
+
+
+def token_refusal(code: str, address: str | None) -> FederationError:
+    """What auth.test answered about the stored token, made safe to print; the app is at that address."""
+    found = answers.error(code, "Slack", link=f"{address}/slack/install" if address else None)
+    return TokenRefused(str(found), code) if isinstance(found, Unauthorized) else found
 
 
 def page_refusal(code: str) -> Refused:

@@ -105,9 +105,10 @@ class Desk:
         newest: Callable[[], date | None] = lambda: date(2026, 11, 23),
         credentials: bool = True,
         settings: Settings | None = None,
+        store: Memory | None = None,
         dashboard: Dashboard | None = None,
     ) -> None:
-        self.slack, self.clock, self.store = Slack(), Clock(), Memory()
+        self.slack, self.clock, self.store = Slack(), Clock(), store or Memory()
         self.address = address
         settings = settings or Settings()
         numbers = itertools.count(1)

@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from tests.web.desk import CLIENT_SECRET, CODE, TOKEN, Desk, back, begun, granted
 
-from athena_federation.errors import Throttled
+from athena_federation.errors import ConfigurationError, Throttled
 from slackanalytics.settings import Settings
 from slackanalytics.slack_api import SlackDown
+from slackanalytics.token_stores import Memory, Secret, StoreRefused
 
 
 def test_the_steps_lead_to_a_connection_and_to_the_first_query() -> None:
@@ -249,8 +250,9 @@ def test_the_status_tells_since_when_by_whom_what_and_how_far() -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ({"ok": False, "error": "token_revoked"}, "no longer accepts the token"),
-        ({"ok": False, "error": "account_inactive"}, "no longer accepts the token"),
+        ({"ok": False, "error": "token_revoked"}, "The token was revoked at Slack"),
+        ({"ok": False, "error": "account_inactive"}, "The account that connected Slack was deactivated"),
+        ({"ok": False, "error": "invalid_auth"}, "no longer accepts the token"),
         ({"ok": False, "error": "internal_error"}, "Slack does not answer"),
     ],
 )
@@ -295,6 +297,64 @@ def test_what_slack_did_not_revoke_is_not_forgotten() -> None:
     assert page.status_code == 503
     assert "Slack does not answer" in page.text
     assert desk.token is not None
+
+
+def test_what_is_revoked_and_still_stored_is_told_without_a_word_that_nothing_changed() -> None:
+    class Stuck(Memory):
+        def swap(self, name: Secret, before: str | None, after: str | None) -> bool:
+            raise ConfigurationError("the disk is full")
+
+    desk = Desk(store=Stuck())
+    desk.connected()
+    page = desk.admin().post("/slack/revoke")
+    assert (page.status_code, desk.slack.asked) == (500, ["auth.revoke"])
+    assert "The token is revoked, and still stored" in page.text
+    assert "What was stored before is as it was" not in page.text
+
+
+def test_what_cannot_be_forgotten_is_not_revoked() -> None:
+    class ReadOnly(Memory):
+        def rehearse(self, name: Secret) -> None:
+            raise ConfigurationError("read-only")
+
+    desk = Desk(store=ReadOnly())
+    desk.connected()
+    page = desk.admin().post("/slack/revoke")
+    assert (page.status_code, desk.slack.asked) == (409, [])
+    assert "What was stored before is as it was" in page.text
+
+
+def test_a_place_that_does_not_give_its_secrets_out_is_no_refusal_of_slacks() -> None:
+    class Shut(Memory):
+        def read(self, name: Secret, *, fresh: bool = False) -> str | None:
+            if name == "token":
+                raise StoreRefused("ACCESS_DENIED: allow secretsmanager:GetSecretValue on arn:…")
+            return super().read(name, fresh=fresh)
+
+    admin = Desk(store=Shut()).admin()
+    for path in ("/", "/status", "/slack/install"):
+        page = admin.get(path)
+        assert page.status_code == 409
+        assert "The place where secrets rest does not give them out" in page.text
+        assert "Slack no longer accepts" not in page.text
+        assert "Connect anew" not in page.text
+
+
+def test_a_name_of_half_a_character_breaks_no_page() -> None:
+    desk = Desk()
+    desk.connected(organisation="Bad\ud800", user="\udfff")
+    admin = desk.admin()
+    for path in ("/", "/status", "/slack/install", "/slack/revoke", "/slack/connected"):
+        assert admin.get(path).status_code == 200, path
+
+
+def test_a_look_at_the_address_slack_comes_back_to_spends_nothing() -> None:
+    desk = Desk()
+    admin = desk.admin()
+    state = begun(admin)
+    assert admin.head("/slack/oauth_redirect", params={"state": state, "code": CODE}).status_code == 405
+    assert desk.slack.asked == []
+    assert back(admin, state=state, code=CODE).status_code == 200
 
 
 @pytest.mark.parametrize("text", ["", "   ", "two words", "naïve", "x" * 201, "line\nend"])

@@ -12,6 +12,7 @@ from typing import cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import URL
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -118,6 +119,8 @@ async def install(request: Request) -> Response:
 
 async def oauth_redirect(request: Request) -> Response:
     """Slack's answer. Whatever comes of it, the address with its code and state is left at once."""
+    if request.method == "HEAD":  # a look at the address is not the answer, and spends nothing
+        raise HTTPException(405, headers={"Allow": "GET"})
     session: Session | None = request.scope["signed_in"]
     if session is None:
         return RedirectResponse("/slack/refused", 303)

@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from athena_federation.errors import ConfigurationError, FederationError, Throttled, Unauthorized
+from slackanalytics.access import ScopeLost
 from slackanalytics.oauth import (
     CredentialsRefused,
     MissingScope,
     NotConnected,
+    NotForgotten,
+    NotRevoked,
     NoUserToken,
     RedirectRefused,
     ReplacesConnection,
     SlackDown,
     StateForeign,
+    StillConnected,
+    TokenRefused,
 )
+from slackanalytics.token_stores import StoreRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +54,31 @@ def refusal(error: FederationError) -> Refusal:
             return Refusal(title="Slack does not answer", text=text, status=503)
         case Throttled():
             return Refusal(title="Slack asks for a pause", text=text, status=503)
-        case Unauthorized():
-            return Refusal(title="Slack no longer accepts the token", text=text, status=409, label="Connect anew")
+        case Unauthorized() | NotForgotten():
+            return _about_the_token(error, text)
         case ConfigurationError():
             return Refusal(title="Something is not set up", text=text, status=409, link="/", label="Back to the steps")
         case _:
             return Refusal(title="That did not work", text=text, status=502)
+
+
+def _about_the_token(error: Unauthorized | NotForgotten, text: str) -> Refusal:
+    """The page for an error about the token that is stored, or was."""
+    link, label = "/slack/revoke", "Try again"
+    match error:
+        case StillConnected():
+            return Refusal(title=error.title, text=text, status=409, untouched=False, link=link, label=label)
+        case NotForgotten():
+            return Refusal(title=error.title, text=text, status=500, untouched=False, link=link, label=label)
+        case NotRevoked():
+            return Refusal(title=error.title, text=text, status=409, link=link, label=label)
+        case StoreRefused():
+            title = "The place where secrets rest does not give them out"
+            return Refusal(title=title, text=text, status=409, link="/status", label="Look again")
+        case TokenRefused():
+            return Refusal(title=error.title, text=text, status=409, label="Connect anew")
+        case _:
+            return Refusal(title="Slack no longer accepts the token", text=text, status=409, label="Connect anew")
 
 
 STRANGER = Refusal(
@@ -76,7 +101,7 @@ NOTHING = Refusal(
 def standing(error: FederationError) -> Refusal:
     """The same for the status page, where nobody has tried to connect."""
     found = refusal(error)
-    if isinstance(error, MissingScope):
+    if isinstance(error, MissingScope | ScopeLost):
         return Refusal(title="The token has lost its permission", text=found.text, status=200)
     return found
 

@@ -15,9 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from tests.contract.oauth.administrator import decided
 
-from athena_federation.errors import ConfigurationError, FederationError, Throttled, Unauthorized
+from athena_federation.errors import ConfigurationError, FederationError, SourceError, Throttled, Unauthorized
 from slackanalytics.connection_verbs import named
-from slackanalytics.grants import Credentials, Grant
+from slackanalytics.grants import Connection, Credentials, Grant
 from slackanalytics.oauth import (
     BOT_SCOPE,
     SCOPE,
@@ -28,7 +28,9 @@ from slackanalytics.oauth import (
     ExchangeRefused,
     MissingScope,
     NotConnected,
+    NotForgotten,
     NotOrgInstall,
+    NotRevoked,
     NoUserToken,
     RedirectRefused,
     Refused,
@@ -38,6 +40,8 @@ from slackanalytics.oauth import (
     StateForeign,
     StateReplayed,
     StateUnknown,
+    StillConnected,
+    TokenRefused,
     WrongOrganisation,
     manifest,
     manifest_url,
@@ -46,7 +50,7 @@ from slackanalytics.oauth_states import States, Waiting
 from slackanalytics.settings import Settings
 from slackanalytics.simulator import Served, Simulator
 from slackanalytics.slack_api import Post, Said, post
-from slackanalytics.token_stores import Memory, Secret, grant
+from slackanalytics.token_stores import Environment, Memory, Secret, grant
 
 BACK = "http://localhost:8765/slack/oauth_redirect"
 CLIENT = ("111.222&x=1", "canary-s3cret: with/odd %characters")
@@ -421,8 +425,16 @@ def test_a_token_that_slack_does_not_vouch_for_is_not_stored(
     ends(here, decided(here.begun()), kind)
 
 
-@pytest.mark.parametrize("lie", [{"enterprise_id": "E0OTHER"}, {"user_id": "W0OTHER"}])
-def test_answers_that_contradict_each_other_connect_nobody(office: Open, lie: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"enterprise_id": "E0OTHER"},
+        {"user_id": "W0OTHER"},
+        {"user_id": None},
+        {"enterprise_id": None, "team_id": None},
+    ],
+)
+def test_answers_that_contradict_each_other_connect_nobody(office: Open, lie: dict[str, str | None]) -> None:
     def lying(url: str, form: Mapping[str, str], authorization: str) -> Said:
         said = post(url, form, authorization)
         return Said({**said.document, **lie}, said.scopes) if url.endswith("auth.test") else said
@@ -470,6 +482,46 @@ def test_a_bare_token_may_be_replaced_because_nobody_knows_whose_it_is(office: O
     assert here.connected().connection.organisation_id == "E0EXAMPLE1"
 
 
+def test_a_bare_token_of_another_organisation_is_replaced_only_if_that_was_asked_for(office: Open) -> None:
+    here = office()
+    here.connected(install_on="E0PARTNER1")
+    here.store.write("token", Grant(access_token=here.held().access_token).written())
+    assert "Example Partners" in ends(here, decided(here.begun()), ReplacesConnection)
+    assert here.connected(replace=True).connection.organisation_id == "E0EXAMPLE1"
+
+
+def test_a_bare_token_of_the_same_account_is_replaced(office: Open) -> None:
+    here = office()
+    here.connected()
+    here.store.write("token", Grant(access_token=here.held().access_token).written())
+    assert here.connected().connection.organisation_id == "E0EXAMPLE1"
+
+
+@pytest.mark.parametrize("lasts", [10**12, 10**300, -(10**12)])
+def test_a_token_that_is_said_to_last_for_ever_is_stored(office: Open, lasts: int) -> None:
+    def lasting(url: str, form: Mapping[str, str], authorization: str) -> Said:
+        said = post(url, form, authorization)
+        user = said.document.get("authed_user")
+        return Said({**said.document, "authed_user": {**user, "expires_in": lasts}}) if isinstance(user, dict) else said
+
+    assert office(http=lasting).connected().connection.expires_at
+
+
+def test_half_a_character_in_a_name_connects_all_the_same(office: Open) -> None:
+    def broken(url: str, form: Mapping[str, str], authorization: str) -> Said:
+        said = post(url, form, authorization)
+        return Said({**said.document, "enterprise": {"id": "E0EXAMPLE1", "name": "Bad\ud800"}}, said.scopes)
+
+    assert office(http=broken).connected().connection.organisation == "Bad?"
+
+
+def test_what_cannot_be_read_is_told_before_anybody_goes_to_slack(office: Open) -> None:
+    here = office()
+    here.store.write("token", "no grant")
+    with pytest.raises(ConfigurationError, match="does not hold"):
+        here.begun()
+
+
 def test_only_the_organisation_of_the_settings_can_be_connected(office: Open) -> None:
     here = office(organisation="E0EXAMPLE1")
     ends(here, decided(here.begun(replace=True), install_on="E0PARTNER1"), WrongOrganisation)
@@ -484,8 +536,6 @@ def test_without_the_apps_credentials_nothing_begins(office: Open) -> None:
 
 
 def test_where_nothing_can_be_stored_nothing_begins() -> None:
-    from slackanalytics.token_stores import Environment
-
     settings = Settings(slack_token="xoxp-1", client_id="1.2", client_secret="x")
     with pytest.raises(ConfigurationError, match="unset SLACKANALYTICS_SLACK_TOKEN"):
         Conversation(settings, Environment(settings)).begin(BACK, browser="mine")
@@ -531,6 +581,95 @@ def test_a_token_that_is_dead_already_is_forgotten(office: Open, code: str) -> N
     assert here.store.read("token") is None
 
 
+def test_a_rotating_token_that_is_dead_for_good_is_forgotten(office: Open) -> None:
+    seconds = [0.0]
+    here = office(slack={"rotation": True, "clock": lambda: seconds[0]})
+    known = here.connected().connection
+    here.store.write("token", (here.store.read("token") or "").replace(here.held().refresh_token or "-", "xoxe-spent"))
+    seconds[0] += 50_000
+    here.now += timedelta(seconds=50_000)
+    assert here.conversation.revoke() == known
+    assert here.store.read("token") is None
+
+
+def test_a_token_that_could_not_be_forgotten_is_not_revoked() -> None:
+    asked: list[str] = []
+
+    def noting(url: str, _form: Mapping[str, str], _authorization: str) -> Said:
+        asked.append(url)
+        return Said({"ok": True, "revoked": True})
+
+    settings = Settings(slack_token="xoxp-1")
+    with pytest.raises(ConfigurationError, match="unset it"):
+        Conversation(settings, Environment(settings), http=noting).revoke()
+    assert asked == []
+
+
+class Stuck(Memory):
+    """A store that can be written, until it has to be."""
+
+    def swap(self, name: Secret, before: str | None, after: str | None) -> bool:
+        raise ConfigurationError("the disk is full")
+
+
+def revoking(store: Memory, then: Callable[[], None] = lambda: None, **answer: object) -> Conversation:
+    """A Slack that says that it has revoked, after something else has happened."""
+
+    def http(url: str, _form: Mapping[str, str], _authorization: str) -> Said:
+        then()
+        return Said({"ok": True, "revoked": True} | answer)
+
+    store.write("token", Grant(access_token="xoxp-1").written())
+    return Conversation(Settings(), store, http=http)
+
+
+def test_a_token_that_is_revoked_and_still_stored_is_told_as_that() -> None:
+    with pytest.raises(NotForgotten, match=r"Slack has revoked the token.*the disk is full"):
+        revoking(Stuck()).revoke()
+
+
+def test_a_token_that_was_stored_meanwhile_is_not_told_as_revoked() -> None:
+    store = Memory()
+    with pytest.raises(StillConnected, match="another was stored meanwhile"):
+        revoking(store, lambda: store.write("token", Grant(access_token="xoxp-2").written())).revoke()
+    assert "xoxp-2" in (store.read("token") or "")
+
+
+def test_a_token_that_slack_says_it_did_not_revoke_is_kept() -> None:
+    store = Memory()
+    with pytest.raises(NotRevoked, match="revoked: false"):
+        revoking(store, revoked=False).revoke()
+    assert store.read("token")
+
+
+def test_a_token_that_has_lost_its_scope_can_be_revoked() -> None:
+    store = Memory()
+    conversation = revoking(store)
+    store.write("token", Grant(access_token="xoxp-1", connection=Connection(scope="users:read")).written())
+    with pytest.raises(MissingScope):
+        conversation.test()
+    assert conversation.revoke()
+    assert store.read("token") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "told"),
+    [
+        ("token_revoked", TokenRefused, "the token was revoked"),
+        ("account_inactive", TokenRefused, "whoever installed the app was deactivated"),
+        ("ekm_access_denied", SourceError, "Enterprise Key Management"),
+        ("org_login_required", SlackDown, "being moved"),
+        ("ratelimited", Throttled, "asks for a pause"),
+    ],
+)
+def test_what_slack_says_about_a_stored_token_is_told_as_what_it_is(
+    code: str, kind: type[FederationError], told: str
+) -> None:
+    with pytest.raises(kind, match=told) as caught:
+        revoking(Memory(), ok=False, error=code).test()
+    assert type(caught.value) is kind
+
+
 @pytest.mark.parametrize("fault", ["503", "reset", "internal_error", "error:cannot_do_it", "429"])
 def test_a_token_that_slack_did_not_revoke_is_kept(office: Open, fault: str) -> None:
     here = office({"auth.revoke": f"{fault}*1"})
@@ -558,7 +697,7 @@ def test_a_token_revoked_at_slack_is_told_as_that(office: Open) -> None:
         here.connected()
         assert isinstance(server.slack, Simulator)
         server.slack.revoke("account_inactive")
-        with pytest.raises(Unauthorized, match=r"connect Slack again \(Slack: account_inactive\)"):
+        with pytest.raises(Unauthorized, match=r"was deactivated; connect Slack again .*\(Slack: account_inactive\)"):
             here.conversation.test()
 
 
