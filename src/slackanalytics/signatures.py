@@ -24,8 +24,8 @@ class Signatures:
     Signs and reads. Safe to share between threads.
 
     Args:
-        key: Where the key comes from. Another instance may have made a new one, so it is looked up again for a text
-            that does not fit the one remembered.
+        key: Where the key comes from. Another instance may have made a new one, so it is looked up anew for each text that
+            fits the one remembered, and now and then for one that does not.
         clock: Seconds that only grow.
     """
 
@@ -52,9 +52,9 @@ class Signatures:
         mark = _bytes(shown)
         if not body or not body.isascii() or mark is None:
             return None
-        if not self._fits(mark, False, kind, body, bound_to) and not (
-            self._may_look() and self._fits(mark, True, kind, body, bound_to)
-        ):
+        if not self._fits(mark, False, kind, body, bound_to) and not self._may_look():
+            return None
+        if not self._fits(mark, True, kind, body, bound_to):  # another instance may have made a new key by now
             return None
         return json.loads(_bytes(body) or b"null")
 

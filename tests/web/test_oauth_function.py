@@ -21,7 +21,7 @@ from slackanalytics.oauth_errors import StateExpired, StateForeign, StateReplaye
 from slackanalytics.oauth_states import SignedStates
 from slackanalytics.signatures import LOOK_AGAIN, Signatures
 from slackanalytics.simulator import Served, Simulator
-from slackanalytics.token_stores import Memory
+from slackanalytics.token_stores import Memory, Secret
 from slackanalytics.web.access import hashed
 from slackanalytics.web.refusals import NOTHING
 from slackanalytics.web.sessions import IDLE
@@ -100,8 +100,8 @@ def store(slack: Served) -> Memory:
     return made
 
 
-def instance(slack: Served, store: Memory) -> OAuthFunction:
-    environment = {"SLACKANALYTICS_SLACK_API_URL": slack.url, "SLACKANALYTICS_ADMIN_PASSPHRASE": HASHED}
+def instance(slack: Served, store: Memory, passphrase: str = HASHED) -> OAuthFunction:
+    environment = {"SLACKANALYTICS_SLACK_API_URL": slack.url, "SLACKANALYTICS_ADMIN_PASSPHRASE": passphrase}
     return OAuthFunction(environment, store=store)
 
 
@@ -169,6 +169,56 @@ def test_signing_out_takes_the_session_from_the_browser(browser: Browser) -> Non
     browser.sign_in()
     browser("/sign-out", {})
     assert browser("/")["headers"]["location"] == "/sign-in"
+
+
+class Remembering(Memory):
+    """What an instance sees of the secrets that all share: as it read them first, unless it looks again."""
+
+    def __init__(self, shared: Memory) -> None:
+        super().__init__()
+        self.shared = shared
+        self.seen: dict[Secret, str | None] = {}
+
+    def read(self, name: Secret, *, fresh: bool = False) -> str | None:
+        if fresh or name not in self.seen:
+            self.seen[name] = self.shared.read(name)
+        return self.seen[name]
+
+    def write(self, name: Secret, text: str) -> None:
+        self.shared.write(name, text)
+        self.seen.pop(name, None)
+
+
+@pytest.mark.parametrize("way_out", [("/sign-out", {}), ("/sessions", {"secret": PASSPHRASE})])
+def test_a_session_that_has_ended_is_worth_nothing_in_any_instance(
+    slack: Served, store: Memory, way_out: tuple[str, dict[str, str]]
+) -> None:
+    first, second = (instance(slack, Remembering(store)) for _ in range(2))
+    mine, kept = Browser(first), Browser(second)
+    mine.sign_in()
+    kept.cookies = dict(mine.cookies)
+    assert kept("/")["statusCode"] == 200
+    assert mine(*way_out)["statusCode"] == 303
+    for again in (Browser(first), kept):
+        again.cookies = dict(kept.cookies)
+        assert again("/")["headers"].get("location") == "/sign-in"
+
+
+def test_nobody_ends_sessions_with_a_text_that_is_none(browser: Browser, slack: Served, store: Memory) -> None:
+    browser.sign_in()
+    stranger = Browser(instance(slack, store))
+    for name in ("", "made up", "W10.AAAA"):
+        stranger.cookies = {"__Host-slackanalytics": name}
+        stranger("/sign-out", {})
+    assert browser("/")["statusCode"] == 200
+
+
+def test_another_passphrase_ends_the_sessions_of_the_one_before(slack: Served, store: Memory) -> None:
+    before = Browser(instance(slack, store))
+    before.sign_in()
+    after = Browser(instance(slack, store, hashed("an entirely different phrase", b"t" * 16)))
+    after.cookies = dict(before.cookies)
+    assert after("/")["headers"]["location"] == "/sign-in"
 
 
 def test_signing_everybody_out_ends_sessions_in_all_instances(browser: Browser, slack: Served, store: Memory) -> None:

@@ -7,6 +7,7 @@ and states are therefore signed, with a key that rests beside the app's credenti
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import logging
 import os
@@ -91,7 +92,7 @@ class KeyedStore:
         text = self._store.read("client", fresh=fresh)
         try:
             found = json.loads(text or "{}")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ConfigurationError(f"the app's credentials in {self.place} are not JSON; write them anew") from error
         return found if isinstance(found, dict) else {}
 
@@ -121,7 +122,8 @@ class OAuthFunction:
                 "SLACKANALYTICS_ADMIN_PASSPHRASE is not set; slackanalytics serve --new-passphrase prints what it is to be"
             )
         store = KeyedStore(self._store or token_store(settings))
-        signatures = Signatures(store.key)
+        passphrase = settings.admin_passphrase.encode()  # with another one, what was signed under this one is no good
+        signatures = Signatures(lambda fresh: hmac.digest(store.key(fresh), passphrase, "sha256"))
         app = application(
             Conversation(settings, store, states=SignedStates(signatures)),
             site=Site(

@@ -1,7 +1,7 @@
 """Who is signed in, where instances of the app share no memory: the session is its cookie, signed.
 
-Such a session lasts half an hour and is not prolonged. It cannot be listed. Signing out takes it from the browser;
-signing everybody out makes a new key, under which no session is good any more.
+Such a session lasts half an hour and is not prolonged. It cannot be listed, and not be ended by itself: signing out makes
+a new key, under which no session is good any more, just as signing everybody out does.
 """
 
 from __future__ import annotations
@@ -63,4 +63,6 @@ class SignedSessions(Sessions):
         self._renew_key()
 
     def end(self, name: str | None) -> None:
-        """Nothing: the browser forgets it."""
+        """End it, and all others with it; nothing for a text that is no session."""
+        if self.find(name) is not None:
+            self._renew_key()
