@@ -1,4 +1,4 @@
-"""What others feel while hostile statements run: `nice python -m tests.bench.hostile_sql [--seconds 20]`.
+"""What others feel while hostile statements run: `nice python -m tests.bench.hostile_sql [--times 60]`.
 
 Two things are timed, first in quiet and then beside three sessions that send costly statements without a pause: a question
 of the dashboard asked in this process, not from its memory of answers, and a short statement on the SQL page's sandbox.
@@ -37,14 +37,13 @@ def percentile(times: list[float]) -> float:
     return 1_000 * statistics.quantiles(times, n=20, method="inclusive")[-1]
 
 
-def timed(what: Callable[[int], None], seconds: float) -> list[float]:
+def timed(what: Callable[[int], None], times: int) -> list[float]:
     """How long it takes, again and again with pauses to think."""
-    found, until, number = [], time.monotonic() + seconds, 0
-    while time.monotonic() < until:
+    found = []
+    for number in range(times):
         began = time.perf_counter()
         what(number)
         found.append(time.perf_counter() - began)
-        number += 1
         time.sleep(THINK)
     return found
 
@@ -63,8 +62,8 @@ def hostile(sandbox: Sandbox, holding: Holding, stop: threading.Event, number: i
 def main() -> None:
     """Measure and tell."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=20.0)
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--times", type=int, default=60)
+    times = parser.parse_args().times
     holding, limits = held(ACCOUNTS, DAYS), Limits(deadline=5.0)
     dashboard = duckdb.connect()
     dashboard.register("incoming", member_days(ACCOUNTS, DAYS))
@@ -81,14 +80,14 @@ def main() -> None:
                 pass
 
         short(0)
-        quiet = {"dashboard": percentile(timed(question, seconds)), "SQL": percentile(timed(short, seconds))}
+        quiet = {"dashboard": percentile(timed(question, times)), "SQL": percentile(timed(short, times))}
         stop = threading.Event()
         ended: list[float] = []
         threads = [threading.Thread(target=hostile, args=(sandbox, holding, stop, n, ended)) for n in range(3)]
         for thread in threads:
             thread.start()
         time.sleep(2)
-        loud = {"dashboard": percentile(timed(question, seconds)), "SQL": percentile(timed(short, seconds))}
+        loud = {"dashboard": percentile(timed(question, times)), "SQL": percentile(timed(short, times))}
         stop.set()
         for thread in threads:
             thread.join()

@@ -33,10 +33,8 @@ NOBODY = 65_534
 DESCRIPTORS = 64
 
 
-def begin(parent: int, niceness: int) -> list[str]:
-    """What can be done at once, while there is one thread: stand back, die with the parent, lose network and rights."""
-    with suppress(OSError):
-        os.nice(niceness // 2)  # somebody waits for it
+def begin(parent: int) -> list[str]:
+    """What can be done at once, while there is one thread: die with the parent, lose network and rights."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform != "linux":
         return []
@@ -52,7 +50,7 @@ def finish(*, address_space: int, niceness: int) -> list[str]:
     """The rest, once everything that is needed is imported and mapped. `address_space` is beyond what is in use."""
     layers = []
     with suppress(OSError):
-        os.nice(niceness - niceness // 2)
+        os.nice(niceness)
     space = in_use() + address_space if sys.platform == "linux" else None
     if sys.platform == "linux":
         if os.geteuid() == 0:

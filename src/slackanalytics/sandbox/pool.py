@@ -112,7 +112,7 @@ class Worker:
         told = holding.told()
         descriptors = [theirs.fileno(), *(table["descriptor"] for table in told["tables"])]
         command = [sys.executable, "-I", "-m", "slackanalytics.sandbox.worker"]
-        arguments = [str(os.getpid()), str(limits.niceness), str(theirs.fileno())]
+        arguments = [str(os.getpid()), str(theirs.fileno())]
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - ours, with numbers of ours
                 [*command, *arguments], pass_fds=descriptors, env=ENVIRONMENT, cwd="/",

@@ -12,9 +12,9 @@ from slackanalytics.sandbox import confinement
 
 
 def main(arguments: list[str]) -> None:
-    """The process, until the other side hangs up. Takes its parent's number, its niceness, and the socket's descriptor."""
-    parent, niceness, descriptor = map(int, arguments)
-    layers = confinement.begin(parent, niceness)  # before anything is imported that might begin threads
+    """The process, until the other side hangs up. Takes its parent's number and the socket's descriptor."""
+    parent, descriptor = map(int, arguments)
+    layers = confinement.begin(parent)  # before anything is imported that might begin threads
 
     import socket
 

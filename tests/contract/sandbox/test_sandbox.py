@@ -210,7 +210,7 @@ TRY = """
 import json, os, socket, sys
 from slackanalytics.sandbox import confinement
 port, path = int(sys.argv[1]), sys.argv[2]
-layers = confinement.begin(os.getppid(), 5)
+layers = confinement.begin(os.getppid())
 layers += confinement.finish(address_space=300 * 2**20, niceness=5)
 tried = {}
 def attempt(name, what):
