@@ -110,7 +110,9 @@ def test_with_the_keyboard_one_gets_to_every_mark_and_is_told_what_it_says(chrom
         reached = set()
         for _ in range(80):
             page.keyboard.press("Tab")
-            reached.add(page.evaluate("() => document.activeElement.getAttribute('role') ?? document.activeElement.tagName"))
+            reached.add(
+                page.evaluate("() => document.activeElement.getAttribute('role') ?? document.activeElement.tagName")
+            )
             if page.evaluate("() => document.activeElement.getAttribute('role') === 'graphics-symbol'"):
                 break
         assert {"A", "INPUT", "SUMMARY", "BUTTON", "graphics-symbol"} <= reached

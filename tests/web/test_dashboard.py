@@ -48,9 +48,7 @@ class Stand:
         self.now = NOW
         self.links = Links("k" * 32, origins)
         self.publication = Publication(self.loading, DRAWINGS)
-        dashboard = Dashboard(
-            publication=self.publication, audit=self.audit, links=self.links, clock=lambda: self.now
-        )
+        dashboard = Dashboard(publication=self.publication, audit=self.audit, links=self.links, clock=lambda: self.now)
         self.desk = Desk(dashboard=dashboard)
 
     def audit(self, **entry: str) -> None:
@@ -132,7 +130,9 @@ def test_nobody_sees_a_figure_without_signing_in(address: str, stand: Stand) -> 
     answer = stand.desk.browser().get(address)
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
     for form in ("/adoption/role", "/adoption/links"):
-        assert stand.desk.browser().post(form, data={"role": "identified", "reason": "because I can"}).status_code == 303
+        assert (
+            stand.desk.browser().post(form, data={"role": "identified", "reason": "because I can"}).status_code == 303
+        )
     assert stand.told == []
 
 
@@ -142,7 +142,7 @@ def test_the_first_page_shows_the_tiles_the_line_the_bars_and_the_pivot(admin: T
         assert title in text
     assert text.count('role="graphics-document"') == 4
     assert re.search(r'aria-label="Mon 23 Nov 2026: [\d,]+ active"', text)
-    assert text.count("<details class=\"query\"") == 3
+    assert text.count('<details class="query"') == 3
     assert "FROM adoption.counted_days" in html.unescape(text)
     assert "Marketing lags" in text
 
@@ -198,8 +198,7 @@ def test_files_hold_what_the_page_shows_and_nothing_that_it_hides(page: str, sta
 def test_a_csv_is_the_measure_after_suppression(admin: TestClient) -> None:
     from slackanalytics.adoption.privacy import suppressed
 
-    period = {"since": company.SINCE, "until": company.NEWEST}
-    raw = company.adoption().ask("activation_by_department", **period)
+    raw = company.adoption().ask("activation_by_department", since=company.SINCE, until=company.NEWEST)
     truth = {
         row["department"]: row
         for row in suppressed(raw, groups=("department",), people="provisioned", parts=("active",)).to_pylist()
@@ -234,7 +233,9 @@ def test_a_png_is_a_picture_on_white(admin: TestClient) -> None:
 
 
 def test_filters_narrow_what_is_shown_and_stay_on_the_way_to_other_pages(admin: TestClient) -> None:
-    query = urlencode([("since", "2026-10-05"), ("until", "2026-11-01"), ("department", "Sales"), ("department", "Marketing")])
+    query = urlencode(
+        [("since", "2026-10-05"), ("until", "2026-11-01"), ("department", "Sales"), ("department", "Marketing")]
+    )
     text = admin.get(f"/adoption?{query}").text
     assert "Mon 5 Oct 2026 to Sun 1 Nov 2026: Marketing, Sales." in text
     assert 'value="2026-10-05"' in text

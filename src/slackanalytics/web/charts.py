@@ -90,21 +90,17 @@ def _lines(rows: Sequence[Row], series: Sequence[Series], *, x: str, percent: bo
     )
 
 
-def bars(
+def bars(  # noqa: PLR0913 - all but the rows by name
     rows: Sequence[Row], *, label: str, value: str, text: str, colour: str = SERIES[0], percent: bool = False, reference: float | None = None, width: int = HALF
 ) -> Drawing:  # fmt: skip
     """One bar for each group, the longest first as given, with its figure at the end; a rule where the whole stands."""
-    both = [_bars(rows, label, value, text, colour, percent, reference, size) for size in (width, NARROW)]  # noqa: FBT003
+    named = [{"group": row[label], "value": row[value] or 0, "text": row[text]} for row in rows]
+    both = [_bars(named, colour, percent, reference, size) for size in (width, NARROW)]
     return Drawing(*both)
 
 
-def _bars(
-    rows: Sequence[Row], label: str, value: str, text: str, colour: str, percent: bool, reference: float | None, width: int
-) -> Spec:  # fmt: skip
-    values = [
-        {"group": row[label], "value": row[value] or 0, "text": row[text], "said": f"{row[label]}: {row[text]}"}
-        for row in rows
-    ]
+def _bars(rows: Sequence[Row], colour: str, percent: bool, reference: float | None, width: int) -> Spec:
+    values = [{**row, "said": f"{row['group']}: {row['text']}"} for row in rows]
     top = 1.0 if percent else max((v["value"] for v in values), default=1) or 1
     room = min(0.62, (14 + 7.2 * max((len(v["text"]) for v in values), default=0)) / (width - 130))
     x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domain": [0, top / (1 - room)], "nice": False}}  # fmt: skip
@@ -122,7 +118,10 @@ def _bars(
              "mark": {"type": "rule", "color": INK, "strokeDash": [3, 3], "strokeWidth": 1.5},
              "encoding": {"x": {"field": "at", "type": "quantitative"}, "description": {"field": "said"}}}
         )  # fmt: skip
-    return {**_spec(values, width, {"step": 30}, layer=layer), "padding": {"left": 10, "right": 2, "top": 2, "bottom": 2}}
+    return {
+        **_spec(values, width, {"step": 30}, layer=layer),
+        "padding": {"left": 10, "right": 2, "top": 2, "bottom": 2},
+    }
 
 
 def stacks(
@@ -227,9 +226,9 @@ def on_paper(spec: Spec) -> Spec:
 def _ceiling(top: float, percent: bool) -> float:
     """A round figure at or above the highest value."""
     if percent:
-        return min(1.0, next((step for step in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if step >= top), 1.0))
-    size = 10 ** (len(str(int(top))) - 1)
-    return next((step * size for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12) if step * size >= top), 12 * size)
+        return next((step for step in (0.1, 0.2, 0.4, 0.6, 0.8) if step >= top), 1.0)
+    size: float = 10 ** (len(str(int(top))) - 1)
+    return next((step * size for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8) if step * size >= top), 10 * size)
 
 
 def _value(value: float, percent: bool) -> str:

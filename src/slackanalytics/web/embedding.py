@@ -43,8 +43,8 @@ class Shown:
     @classmethod
     def of(cls, page: str, filters: Filters, *, moving: bool) -> Shown:
         """A page as somebody sees it; `moving` leaves the days open."""
-        days = (None, None) if moving else (filters.since, filters.until)
-        return cls(page, *days, filters.departments, filters.guests)
+        since, until = (None, None) if moving else (filters.since, filters.until)
+        return cls(page, since, until, filters.departments, filters.guests)
 
     def pairs(self) -> list[tuple[str, str]]:
         """As names and values of the filters' form."""

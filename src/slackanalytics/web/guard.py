@@ -31,6 +31,22 @@ FRAMED_BY = "framed_by"
 ANY_HOST = "/healthz"
 """Asked by load balancers under the machine's own address; it tells nothing."""
 
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+"""The headers of every answer that do not depend on the site."""
+BARE = ("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+"""The policy of an answer that is a line of text."""
+STRICT = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+"""What browsers are told over TLS."""
+
 log = logging.getLogger("slackanalytics.web")
 
 
@@ -53,18 +69,9 @@ def headers(site: Site) -> dict[str, str]:
                 "require-trusted-types-for 'script'",
             ]
         ),
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Cross-Origin-Embedder-Policy": "require-corp",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        **FIXED,
     }
-    if site.secure:
-        fixed["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
-    return fixed
+    return fixed | dict([STRICT]) if site.secure else fixed
 
 
 class Guard:

@@ -233,7 +233,7 @@ class Publication:
         if mine:
             try:
                 found.set_result(make())
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - it is told to all who wait, and to whoever asked first
                 with self._lock:
                     self._kept.pop(key, None)
                 found.set_exception(error)
@@ -305,7 +305,7 @@ def _without(standing: Standing, page: str) -> View:
             )
     return View(
         page=page, title="Adoption", lead="Who has a seat, who is active, which departments lag.",
-        content=rendering.state(state), tabs=tabs(page, None), refresh=WAIT if standing.phase != "failed" else None,
+        content=rendering.state(state), tabs=tabs(page, None), refresh=WAIT,
     )  # fmt: skip
 
 

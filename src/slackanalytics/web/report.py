@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import subprocess  # noqa: S404 - a browser, by its fixed name and with a file of ours
+import subprocess
 import tempfile
 from contextlib import suppress
 from datetime import datetime
@@ -40,7 +40,9 @@ def html(adoption: Adoption, filters: Filters, *, minimum: int, at: datetime, pa
     finally:
         drawings.close()
     static = files("slackanalytics.web") / "static"
-    sheet = "\n".join((static / name).read_text("utf-8") for name in (("paper.css",) if paper else ("page.css", "dashboard.css")))
+    sheet = "\n".join(
+        (static / name).read_text("utf-8") for name in (("paper.css",) if paper else ("page.css", "dashboard.css"))
+    )
     return TEMPLATES.get_template("adoption_report.html").render(
         style=Markup(sheet), parts=parts, lead=question.lead, fresh=fresh_words(limits), minimum=minimum, at=at  # noqa: S704 - a file of ours
     )  # fmt: skip
@@ -53,7 +55,7 @@ def pdf(text: str) -> bytes:
     Raises ConfigurationError where there is nothing on this machine that makes PDF.
     """
     try:
-        import weasyprint
+        import weasyprint  # type: ignore[import-untyped]  # ships no types
     except (ImportError, OSError):  # a library that it needs of the system is missing
         return by_browser(text)
     made = weasyprint.HTML(string=text, url_fetcher=nothing).write_pdf()

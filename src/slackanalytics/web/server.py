@@ -13,6 +13,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from slackanalytics.web.guard import BARE, FIXED, STRICT
+
 PATIENCE = 15.0
 """Seconds within which a request has to have arrived, from its first byte or the connection's beginning."""
 
@@ -33,6 +35,17 @@ class Prompt(H11Protocol):
         super().data_received(data)
         if self.conn.their_state in (h11.DONE, h11.CLOSED, h11.MUST_CLOSE):  # the request is complete
             self._still()
+
+    def send_400_response(self, msg: str) -> None:
+        """The answer to what is no request, before any app sees it: as bare and as closed as the app's own."""
+        secure = [STRICT] if self.transport.get_extra_info("sslcontext") else []
+        given = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close"), BARE, *FIXED.items(), *secure]
+        answer = h11.Response(
+            status_code=400, headers=[(name.encode(), value.encode()) for name, value in given], reason=b"Bad Request"
+        )
+        for event in (answer, h11.Data(data=msg.encode("ascii", "replace")), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._still()

@@ -196,7 +196,9 @@ class Question:
         )  # fmt: skip
         if each := self._each("flow", lambda table: cuts.by_move(table, moves)):
             chosen = self.filters.departments
-            apart = privacy.selected(long[0], each, chosen, groups=("week", "move"), people="people", minimum=self.minimum)
+            apart = privacy.selected(
+                long[0], each, chosen, groups=("week", "move"), people="people", minimum=self.minimum
+            )
             shown = cuts.both(shown, apart, ("week", "move"))
         found = {(row["week"], row["move"]): row["people"] for row in shown.to_pylist()}
         rows = [
@@ -373,7 +375,9 @@ class Question:
         everybody = pa.array([known.get(at, 0) for at in table[when].to_pylist()], pa.int64())
         parts = (counted.people, *counted.parts)
         wider = table.append_column(EVERYBODY, everybody)
-        return privacy.suppressed(wider, groups=groups, people=EVERYBODY, parts=parts, minimum=self.minimum, additive=None)
+        return privacy.suppressed(
+            wider, groups=groups, people=EVERYBODY, parts=parts, minimum=self.minimum, additive=None
+        )
 
     def _whole(self, measure: str, cut: Cut) -> Row:
         table, base = cut(self._asked(measure)), self._base(measure)

@@ -82,7 +82,7 @@ class PivotRow:
 
     name: str
     cells: tuple[Cell, ...]
-    trend: Change = Change("", "", "")  # noqa: RUF009 - it never changes
+    trend: Change = Change("", "", "")
     note: str = ""
     total: bool = False
 
