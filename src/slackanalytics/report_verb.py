@@ -53,6 +53,7 @@ def report(
 
     It shows groups, never people. The file is written whole or not at all.
     """
+    from slackanalytics.pdf import pdf
     from slackanalytics.settings import Settings
     from slackanalytics.web import report as made
 
@@ -64,8 +65,9 @@ def report(
     pairs = [(name, day.date().isoformat()) for name, day in days if day]
     pairs += [("department", name) for name in departments] + ([("guests", "yes")] if guests else [])
     filters = chosen(adoption, pairs, minimum=settings.minimum_group)
-    text = made.html(adoption, filters, minimum=settings.minimum_group, at=datetime.now(UTC))
-    made.write(output, text.encode() if output.suffix.lower() == ".html" else made.pdf(text))
+    paper = output.suffix.lower() == ".pdf"
+    text = made.html(adoption, filters, minimum=settings.minimum_group, at=datetime.now(UTC), paper=paper)
+    made.write(output, pdf(text) if paper else text.encode())
     click.echo(f"note: {filters.since} to {filters.until} written to {output}", err=True)
 
 
