@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,17 +39,22 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     desk = Desk(Path(tmp_path_factory.mktemp("demo")))
     with desk.started("demo", "--port", "0", "--web-port", "0") as process:
         assert process.stdout is not None
-        said = ""
+        assert process.stderr is not None
+        said, told = "", list[bytes]()
+        heard = threading.Thread(target=lambda err: told.extend(err), args=(process.stderr,))  # a full pipe stops it
+        heard.start()
         try:
             while "#key=" not in said:
                 said = process.stdout.readline().decode()
-                assert said, process.stderr and process.stderr.read().decode()
+                assert said, told
             yield said.strip()
         finally:
             process.send_signal(signal.SIGINT)
-            _, told = process.communicate(timeout=60)
-    assert "The simulated Slack has ended." in told.decode()
-    assert "Traceback" not in told.decode()
+            process.wait(timeout=60)
+            heard.join(timeout=10)
+    text = b"".join(told).decode()
+    assert "The simulated Slack has ended." in text
+    assert "Traceback" not in text
 
 
 @contextmanager
