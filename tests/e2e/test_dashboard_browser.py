@@ -41,7 +41,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert process.stdout is not None
         assert process.stderr is not None
         said, told = "", list[bytes]()
-        heard = threading.Thread(target=lambda err: told.extend(err), args=(process.stderr,))  # a full pipe stops it
+        heard = threading.Thread(target=told.extend, args=(process.stderr,))  # a full pipe stops it
         heard.start()
         try:
             while "#key=" not in said:
