@@ -61,7 +61,7 @@ def batches(members: int, days: int) -> Iterator[pa.RecordBatch]:
                    IF(x < {active} AND m % 7 <> 0, 3, 0) AS reactions_added_count, 0 AS files_added_count,
                    IF(m % 7 = 0 AND m % 2 = 0, NULL, 1700000000 + m * 6000)::BIGINT AS date_claimed
             FROM (SELECT m, (hash(m, {n}) % 10000) / 10000.0 AS x FROM range({members}) r(m))"""
-        yield from duckdb.execute(sql).to_arrow_table().to_batches()
+        yield from duckdb.execute(sql).arrow().read_all().to_batches()
 
 
 def serve(members: int, days: int, port: int) -> None:
@@ -122,11 +122,20 @@ def filters(dice: random.Random) -> str:
     return urlencode(chosen)
 
 
+def signed_in(port: int) -> str:
+    """A session's cookie, for all: fifty who sign in at once from one address are taken for somebody who guesses."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+    connection.request("POST", "/sign-in", urlencode({"secret": KEY}), form)
+    return (connection.getresponse().getheader("set-cookie") or "").partition(";")[0]
+
+
 class User(threading.Thread):
     """Somebody with a browser."""
 
-    def __init__(self, number: int, port: int, until: float) -> None:
+    def __init__(self, number: int, port: int, cookie: str, until: float) -> None:
         super().__init__(daemon=True)
+        self.cookie = cookie
         self.dice, self.port, self.until = random.Random(number), port, until
         self.times: list[tuple[float, str]] = []
         self.errors: list[str] = []
@@ -139,11 +148,6 @@ class User(threading.Thread):
 
     def look(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        form = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-        connection.request("POST", "/sign-in", urlencode({"secret": KEY}), form)
-        answer = connection.getresponse()
-        answer.read()
-        cookie = (answer.getheader("set-cookie") or "").partition(";")[0]
         while True:
             time.sleep(self.dice.uniform(0.5, 1.5) * THINK)
             if time.monotonic() > self.until:
@@ -152,7 +156,7 @@ class User(threading.Thread):
             path = f"/adoption{self.dice.choice(PAGES)}" + (f"?{query}" if query else "")
             connection.close()  # a connection that has been quiet for so long is gone
             began = time.monotonic()
-            connection.request("GET", path, headers={"Cookie": cookie})
+            connection.request("GET", path, headers={"Cookie": self.cookie})
             answer = connection.getresponse()
             body = answer.read()
             self.times.append((time.monotonic() - began, path))
@@ -177,8 +181,9 @@ def main() -> None:
             began = time.monotonic()
             assert running.stdout.readline() == "ready\n"
             ready = time.monotonic() - began
-            until = time.monotonic() + given.seconds
-            users = [User(n, given.port, until) for n in range(given.users)]
+            time.sleep(1)
+            cookie, until = signed_in(given.port), time.monotonic() + given.seconds
+            users = [User(n, given.port, cookie, until) for n in range(given.users)]
             for user in users:
                 user.start()
             for user in users:
