@@ -119,6 +119,10 @@ def remedy(at: Clause) -> str:
 
 def filtered(node: exp.Filter, at: Clause) -> Expr:
     only(node, "this", "expression")
+    if isinstance(node.this, exp.GroupConcat):
+        raise QueryError(
+            f"SYNTAX_ERROR: {text_of(node)}: listagg() takes no FILTER; use array_join(array_agg(…) FILTER (…), ',')"
+        )
     if not is_aggregate(node.this):
         raise QueryError(f"FUNCTION_NOT_AGGREGATE: {text_of(node)}: FILTER is for aggregates")
     return aggregate(node.this, node.expression.this, at)

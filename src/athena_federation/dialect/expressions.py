@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from athena_federation.dialect import arrays, intervals, operators, rows, texts, zoned
 from athena_federation.dialect import types as t
-from athena_federation.dialect.grammar import Construct, only, suggest_single_quotes, text_of
+from athena_federation.dialect.grammar import Construct, is_constant, only, suggest_single_quotes, text_of
 from athena_federation.dialect.scope import Expr, Scope, merged
 from athena_federation.dialect.statement import Program
 from athena_federation.errors import QueryError, UnknownColumn, UnsupportedSql
@@ -321,14 +321,20 @@ def row_among(node: exp.In, at: Clause) -> Expr:
     return Expr(sql, t.BOOLEAN, merged(tests))
 
 
-def is_constant(node: exp.Expr) -> bool:
-    """A literal, with its sign or type: 1, -1, 'a', true, DATE '2026-11-10'."""
-    inner = node.this if isinstance(node, exp.Neg | exp.Cast) else node
-    return isinstance(inner, exp.Literal | exp.Boolean)
+def filters(node: exp.Expr, at: Clause) -> bool:
+    """Whether a condition, or its negation, is one of those that WHERE joins with AND."""
+    around = node.parent
+    if isinstance(around, exp.Not):
+        around = around.parent
+    while isinstance(around, exp.And | exp.Paren):
+        around = around.parent
+    return at.name == "WHERE" and isinstance(around, exp.Where)
 
 
 def row_among_rows(node: exp.In, at: Clause) -> Expr:
-    """(a, b) IN (SELECT c, d …): both sides as rows of one type, none of whose values may be NULL."""
+    """(a, b) IN (SELECT c, d …), as a condition by itself: what Trino makes of NULLs shows nowhere else."""
+    if not filters(node, at):
+        raise UnsupportedSql(f"{text_of(node)}: as a condition of WHERE only; use EXISTS")
     query = at.program.query(at.program, node.args["query"], Scope(outer=at.scope, ctes=at.scope.ctes))
     left = [operand(item, at) for item in node.this.expressions]
     if len(left) != len(query.columns):

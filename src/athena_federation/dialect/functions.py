@@ -360,7 +360,7 @@ FUNCTIONS: dict[str, Function] = {
 """Every scalar function that means the same here and in Athena."""
 
 
-UNLISTED = ("version",)
+UNLISTED = ("version", "json_array", "json_object")
 """Trino's own, though SHOW FUNCTIONS does not tell of them."""
 
 FOREIGN = {

@@ -220,3 +220,9 @@ def suggest_single_quotes(sql: str, name: str) -> str | None:
     if written is None:
         return None
     return " ".join(sql.replace(written[0], f"'{written[0][1:-1]}'").split())
+
+
+def is_constant(node: exp.Expr) -> bool:
+    """A literal, with its sign or type: 1, -1, 'a', true, DATE '2026-11-10'."""
+    inner = node.this if isinstance(node, exp.Neg | exp.Cast) else node
+    return isinstance(inner, exp.Literal | exp.Boolean)

@@ -77,7 +77,9 @@ def shifted(operator: str, left: Expr, right: Expr, construct: Construct) -> Exp
             else zoned.instant(by_clock, moment.type)
         )
     sql = f"({moment.sql} {operator} {interval.sql})"
-    return Expr(f"CAST({sql} AS DATE)" if moment.type == t.DATE else sql, moment.type, refs)
+    if moment.type == t.DATE:
+        return Expr(f"CAST({sql} AS DATE)", t.DATE, refs)
+    return Expr(sql, replace(moment.type, precision=max(3, moment.type.precision)), refs)
 
 
 def arithmetic(operator: str, left: Expr, right: Expr, construct: Construct) -> Expr:

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from athena_federation.dialect import arrays, maps
 from athena_federation.dialect import types as t
+from athena_federation.dialect.casts import failed
 from athena_federation.dialect.expressions import RULES, Clause, condition, expression
 from athena_federation.dialect.grammar import Construct, only, text_of
 from athena_federation.dialect.operators import cast
@@ -119,9 +120,11 @@ def array_sort(node: exp.Anonymous, at: Clause) -> Expr:
     sides = [Expr(name, element, array.refs) for name in (other, one)]
     body, where = inside(node.expressions[1], sides, at)
     found = expression(body, where)
-    if found.type not in t.INTEGERS:
+    if found.type != t.INTEGER:
         raise QueryError(f"TYPE_MISMATCH: {text_of(node)}: a comparator gives -1, 0 or 1, not {found.type}")
-    before = f"len(list_filter({array.sql}, lambda {other}: {found.sql} < 0))"
+    odd = failed("'array_sort: a comparator gives -1, 0 or 1, not '", found.sql, t.INTEGER)
+    way = f"CASE WHEN {found.sql} IN (-1, 0, 1) THEN {found.sql} ELSE {odd} END"
+    before = f"len(list_filter({array.sql}, lambda {other}: {way} < 0))"
     keyed = (
         f"list_transform({array.sql}, lambda {one}, {place}: {{'before': {before}, 'place': {place}, 'value': {one}}})"
     )

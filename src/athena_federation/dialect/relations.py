@@ -182,6 +182,8 @@ def lateral_query(node: exp.Lateral, program: Program, scope: Scope, lateral: tu
     if not isinstance(node.this, exp.Subquery):
         raise UnsupportedSql(f"LATERAL: {text_of(node)}; a join or UNNEST may do")
     only(node.this, "this")
+    if node.this.this.args.get("limit") or node.this.this.args.get("order"):
+        raise UnsupportedSql(f"LATERAL with ORDER BY or LIMIT: {text_of(node)}; use row_number() and a join")
     rows = program.query(program, node.this.this, Scope(outer=Scope(lateral, scope.outer), ctes=scope.ctes))
     found = derived(rows, node, program)
     return Source(f"LATERAL {found.sql}", found.fields)
