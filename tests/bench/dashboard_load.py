@@ -61,7 +61,8 @@ def batches(members: int, days: int) -> Iterator[pa.RecordBatch]:
                    IF(x < {active} AND m % 7 <> 0, 3, 0) AS reactions_added_count, 0 AS files_added_count,
                    IF(m % 7 = 0 AND m % 2 = 0, NULL, 1700000000 + m * 6000)::BIGINT AS date_claimed
             FROM (SELECT m, (hash(m, {n}) % 10000) / 10000.0 AS x FROM range({members}) r(m))"""
-        yield from duckdb.execute(sql).to_arrow_table().to_batches()
+        found: pa.Table = duckdb.execute(sql).to_arrow_table()
+        yield from found.to_batches()
 
 
 def serve(members: int, days: int, port: int) -> None:
