@@ -326,12 +326,18 @@ def simulate(
 
 
 @slackanalytics.command("demo", epilog=examples("slackanalytics demo", "slackanalytics demo --no-serve"))
-@click.option("--serve/--no-serve", default=True, help="Then serve the dashboard, and the simulator for queries of your own.")
+@click.option(
+    "--serve/--no-serve", default=True, help="Then serve the dashboard, and the simulator for queries of your own."
+)
 @click.option(
     "--port", type=PORT, default=8900, show_default=True, help="Where the simulator runs; a free one if that is taken."
 )
 @click.option(
-    "--web-port", type=PORT, default=8910, show_default=True, help="Where the dashboard is; a free one if that is taken."
+    "--web-port",
+    type=PORT,
+    default=8910,
+    show_default=True,
+    help="Where the dashboard is; a free one if that is taken.",
 )
 def show_demo(serve: bool, port: int, web_port: int) -> None:
     """The whole product on a simulated company: no account, no cloud."""

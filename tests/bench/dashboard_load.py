@@ -62,7 +62,8 @@ def batches(members: int, days: int) -> Iterator[pa.RecordBatch]:
                    IF(m % 7 = 0 AND m % 2 = 0, NULL, 1700000000 + m * 6000)::BIGINT AS date_claimed
             FROM (SELECT m, (hash(m, {n}) % 10000) / 10000.0 AS x FROM range({members}) r(m))"""
         found: pa.Table = duckdb.execute(sql).to_arrow_table()
-        yield from found.to_batches()
+        batches: list[pa.RecordBatch] = found.to_batches()
+        yield from batches
 
 
 def serve(members: int, days: int, port: int) -> None:

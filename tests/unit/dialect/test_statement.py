@@ -219,7 +219,10 @@ def test_a_type_of_another_engine_gets_athenas_name() -> None:
         ("select array[interval '1' day]", "interval day to second"),
         ("select soundex('a')", r"soundex\(\)"),
         ("select (employee_email, 1) in (select 'a', 2) from hr_dataset", "WHERE only"),
-        ("select 1 from hr_dataset h cross join lateral (select h.department order by 1 limit 1) x", "ORDER BY or LIMIT"),
+        (
+            "select 1 from hr_dataset h cross join lateral (select h.department order by 1 limit 1) x",
+            "ORDER BY or LIMIT",
+        ),
         ("select cast(array[1e0] as varchar)", r"a cast from array\(double\) to varchar"),
         ("select * from oddities", "column spent of type duration"),
         ("select spent from oddities", "column spent of type duration"),
