@@ -7,7 +7,7 @@ https://vega.github.io/vega-lite/docs/
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -56,6 +56,16 @@ def lines(
     )
 
 
+def _runs(rows: Sequence[Row], column: str) -> Iterator[tuple[int, Row]]:
+    """The rows that have a value, each with the number of the unbroken run it is in: a line ends where a value is hidden."""
+    run = 0
+    for row in rows:
+        if row[column] is None:
+            run += 1
+        else:
+            yield run, row
+
+
 def _lines(rows: Sequence[Row], series: Sequence[Series], *, x: str, percent: bool, width: int, height: int) -> Spec:
     days = [row[x] for row in rows]
     values = [
@@ -64,16 +74,17 @@ def _lines(rows: Sequence[Row], series: Sequence[Series], *, x: str, percent: bo
             "value": row[each.column],
             "series": each.label,
             "said": f"{said_day(row[x])}: {_value(row[each.column], percent)} {each.label.lower()}",
+            "run": f"{each.label} {run}",
         }
-        for row in rows
         for each in series
-        if row[each.column] is not None
+        for run, row in _runs(rows, each.column)
     ]
     top = max((v["value"] for v in values), default=1) or 1
     encoding = {
         "x": {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": _days_axis(days, width)},
         "y": {"field": "value", "type": "quantitative", "axis": _value_axis(percent), "scale": {"domain": [0, _ceiling(top, percent)], "nice": False}},
         "color": {"field": "series", "type": "nominal", "scale": _scale([s.label for s in series], [s.colour for s in series]), "legend": _legend()},
+        "detail": {"field": "run"},
         "strokeDash": {"field": "series", "type": "nominal", "scale": _scale([s.label for s in series], [DASHES[s.dash] for s in series]), "legend": _legend()},
     }  # fmt: skip
     many = len(days) > 40  # then points are there to be pointed at, and not to be seen

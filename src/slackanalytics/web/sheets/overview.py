@@ -24,6 +24,7 @@ from slackanalytics.web.sheets.shapes import (
     points,
     week_column,
 )
+from slackanalytics.wording import plural
 
 PROVISIONED = Series("provisioned", "Provisioned", SERIES[1], dash=1)
 ACTIVE = Series("active", "Active", SERIES[0])
@@ -36,7 +37,7 @@ def sheet(question: Question) -> Sheet:
         title="Adoption",
         lead=question.lead,
         tiles=tiles(question),
-        insights=question.insights(),
+        insights=question.insights() if question.anybody else None,
         figures=(by_day(question), by_department(question), by_department_week(question)),
         notices=question.notices(),
     )
@@ -47,7 +48,7 @@ def tiles(question: Question) -> tuple[Tile, ...]:
     now, before = question.row("activation"), question.before_row("activation")
     people = question.last("active_people")
     sticky = question.last("stickiness")
-    versus = f"against the {question.filters.days} days before" if before else ""
+    versus = f"against the {plural(question.filters.days, 'day')} before" if before else ""
     return (
         Tile("Provisioned", number(now["provisioned"]), "people with a seat", growth(now["provisioned"], before.get("provisioned"), neutral=True)),
         Tile("Active", number(now["active"]), "active on a day at least", growth(now["active"], before.get("active"))),

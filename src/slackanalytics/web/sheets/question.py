@@ -311,6 +311,11 @@ class Question:
             if self.filters.since <= each.day <= last
         ]
 
+    @property
+    def anybody(self) -> bool:
+        """Whether the filters leave anybody at all."""
+        return bool(self._asked("provisioned").to_pylist()[0]["provisioned"])
+
     def notices(self) -> tuple[Notice, ...]:
         """What readers must know before the figures."""
         found = []
@@ -324,7 +329,7 @@ class Question:
             days = spans(absent)
             text = f"{days} {'is' if len(absent) == 1 else 'are'} not in these figures: {'it is a day' if len(absent) == 1 else 'they are days'} that Slack has no file for, or that could not be read."
             found.append(Notice("warn", "Some days are missing.", text, "/adoption/data#missing-days", "See which"))
-        if not self._asked("provisioned").to_pylist()[0]["provisioned"]:
+        if not self.anybody:
             found.append(Notice("", "Nobody fits these filters.", "Choose a longer period, or other departments."))
         return tuple(found)
 
