@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from athena_federation.errors import FederationError, NotPublished
+from athena_federation.errors import FederationError, NotPublished, Throttled
 from slackanalytics import answers
 from slackanalytics.access import Access
 from slackanalytics.client import Client
 from slackanalytics.grants import SCOPE, Connection, scopes
 from slackanalytics.settings import Settings
-from slackanalytics.slack_api import Post, Said, post, printable
+from slackanalytics.slack_api import Post, Said, SlackDown, post, printable
+from slackanalytics.slack_trouble import untroubled
 from slackanalytics.token_stores import TokenStore, credentials, grant, token_store
 
 DAYS = 4
@@ -51,7 +52,10 @@ def findings(
         access = Access(settings, held, http=http, clock=now)
         yield _token(held, access, now())
         yield from _renewal(settings, held)
-        said = http(f"{settings.slack_api_url}/auth.test", {}, access.token().authorization)
+        said = _test(settings, access, http)
+    except (SlackDown, Throttled) as error:
+        yield Finding("Slack", False, str(error))
+        return
     except FederationError as error:
         yield Finding("token", False, str(error))
         return
@@ -64,6 +68,15 @@ def findings(
     yield _scope(said)
     day = settings.today or now().date()
     yield _newest(client or Client(settings, access=access), day)
+
+
+def _test(settings: Settings, access: Access, http: Post) -> Said:
+    """What Slack says about the token, or about another in its place where it can be had. Raises SlackDown, Throttled."""
+    token = access.token()
+    said = http(f"{settings.slack_api_url}/auth.test", {}, token.authorization)
+    if said.error and (other := access.instead_of(token, said.error)):
+        said = http(f"{settings.slack_api_url}/auth.test", {}, other.authorization)
+    return untroubled(said, "auth.test")
 
 
 def _settings(settings: Settings) -> Finding:

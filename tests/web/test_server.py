@@ -15,6 +15,7 @@ import pytest
 import trustme
 from tests.web.desk import Desk
 
+from slackanalytics.web.guard import FIXED
 from slackanalytics.web.server import Prompt, server
 
 Address = tuple[str, int]
@@ -139,6 +140,23 @@ def test_tls_is_1_2_or_newer(tmp_path: Path) -> None:
         with socket.create_connection(address, timeout=10) as plain, pytest.raises(OSError):  # noqa: PT011, SIM117
             with old.wrap_socket(plain):
                 pass
+
+
+@pytest.mark.parametrize(
+    "sent", [b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n"]
+)
+def test_what_is_no_request_gets_the_headers_of_every_answer(sent: bytes) -> None:
+    with running(Desk()) as address, socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(sent)
+        told = b""
+        while data := connection.recv(65_536):
+            told += data
+    head = told.partition(b"\r\n\r\n")[0].lower()
+    assert head.startswith(b"http/1.1 400")
+    for header in (*FIXED, "Content-Security-Policy"):
+        assert header.lower().encode() + b": " in head
+    assert b"server:" not in head
+    assert b"strict-transport" not in head
 
 
 def test_request_smuggling_is_refused() -> None:

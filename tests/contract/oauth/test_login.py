@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -143,6 +144,55 @@ def test_a_stranger_on_the_port_ends_nothing(server: Served) -> None:
     assert met == [400, 400, 404, 404]
 
 
+def test_a_page_that_is_loaded_again_tells_the_same_and_ends_nothing(server: Served) -> None:
+    desk = known(server)
+    came, go = threading.Event(), threading.Event()
+    codes: list[int] = []
+
+    def slow(url: str, form: Mapping[str, str], authorization: str) -> Said:
+        came.set()
+        go.wait(10)
+        return post(url, form, authorization)
+
+    desk.conversation = Conversation(desk.settings, desk.store, http=slow)
+
+    def visit(url: str) -> None:
+        query = decided(url)
+        loads = [threading.Thread(target=lambda: codes.append(back(redirect_of(url), query)[0])) for _ in range(2)]
+        loads[0].start()
+        came.wait(10)
+        loads[1].start()
+        threading.Timer(0.3, go.set).start()
+
+    assert by_browser(desk.conversation, desk.terminal(visit), port=0).connection.organisation_id == "E0EXAMPLE1"
+    assert grant(desk.store)
+    wait_for(codes)
+    assert set(codes) == {200}
+
+
+@pytest.mark.parametrize(
+    "request_line", ["GET /nope HTTP/1.1", "HEAD /slack/oauth_redirect HTTP/1.1", "GET http://[x/ HTTP/1.1", "NONSENSE"]
+)
+def test_whatever_is_asked_of_the_port_the_answer_has_its_headers(server: Served, request_line: str) -> None:
+    desk = known(server)
+    answers: list[bytes] = []
+
+    def visit(url: str) -> None:
+        with socket.create_connection(("127.0.0.1", urlsplit(redirect_of(url)).port or 0), timeout=10) as connection:
+            connection.sendall(f"{request_line}\r\nHost: x\r\n\r\n".encode())
+            told = b""
+            while data := connection.recv(65_536):
+                told += data
+        answers.append(told)
+        back(redirect_of(url), decided(url))
+
+    by_browser(desk.conversation, desk.terminal(visit), port=0)
+    (told,) = answers
+    for header in (b"Content-Security-Policy: default-src 'none'", b"X-Content-Type-Options: nosniff", b"no-store"):
+        assert header in told
+    assert b"Python" not in told
+
+
 def test_nobody_is_waited_for_for_ever(server: Served) -> None:
     desk = known(server)
     with pytest.raises(StateExpired, match="nobody came back"):
@@ -166,7 +216,53 @@ def test_the_address_of_the_last_page_is_pasted(server: Served) -> None:
     assert by_paste(desk.conversation, terminal, BACK).connection.organisation == "Example Corp"
 
 
-@pytest.mark.parametrize("pasted", ["", "nonsense", "https://example.com/", BACK + "?code=1&state=2", "x" * 100_000])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "{0}?{1}",
+        "{1}",
+        "?{1}",
+        "example.com/slack/oauth_redirect?{1}",
+        '"{0}?{1}"',
+        "<{0}?{1}>",
+        "{0}?{1}#_=_",
+        "`{0}?{1}`",
+    ],
+)
+@pytest.mark.parametrize("ampersand", ["&", "&amp;"])
+def test_an_address_is_understood_from_wherever_it_was_copied(server: Served, shape: str, ampersand: str) -> None:
+    desk = known(server)
+
+    def paste() -> str:
+        return shape.format(BACK, urlencode(decided(desk.authorize_url)).replace("&", ampersand))
+
+    assert by_paste(desk.conversation, desk.terminal(paste=paste), BACK).connection.organisation == "Example Corp"
+
+
+def test_what_is_no_answer_is_asked_for_again(server: Served) -> None:
+    desk = known(server)
+    given = iter(["nonsense", "http://[x?code=1&state", None])
+    paste = lambda: next(given) or f"{BACK}?{urlencode(decided(desk.authorize_url))}"  # noqa: E731 - it is short
+    assert by_paste(desk.conversation, desk.terminal(paste=paste), BACK).connection.organisation == "Example Corp"
+    assert sum("holds no answer" in line for line in desk.said) == 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://evil.example/x", "ftp://localhost/x", "https://", "nonsense", "https://a@b/x", "http://[x/", "https://b:x/",
+     "http://localhost.evil.example/x", "https://b/x#y"],
+)  # fmt: skip
+def test_a_code_is_not_sent_where_others_could_listen(server: Served, address: str) -> None:
+    desk = known(server)
+    with pytest.raises(ConfigurationError, match="--redirect-url"):
+        by_paste(desk.conversation, desk.terminal(), address)
+    assert desk.said == []
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["", "nonsense", "https://example.com/", BACK + "?code=1&state=2", "x" * 100_000, "http://[x?code=1&state=2"],
+)
 def test_an_address_that_is_none_connects_nobody(server: Served, pasted: str) -> None:
     desk = known(server)
     with pytest.raises(StateUnknown):
@@ -329,10 +425,16 @@ def test_each_refusal_of_slack_is_told_in_plain_words(look: Look, code: str) -> 
     assert code not in words
 
 
-@pytest.mark.parametrize("code", ["invalid_auth", "account_inactive", "token_revoked", "ratelimited", "503", "reset"])
-def test_what_auth_test_says_comes_before_what_needs_it(look: Look, code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "subject"),
+    [
+        *((code, "token") for code in ("invalid_auth", "account_inactive", "token_revoked")),
+        *((code, "Slack") for code in ("ratelimited", "internal_error", "503", "reset", "429")),
+    ],
+)
+def test_what_auth_test_says_comes_before_what_needs_it(look: Look, code: str, subject: str) -> None:
     found = look({"auth.test": code})
-    assert [finding.subject for finding in found if not finding.is_right] == ["token"]
+    assert [finding.subject for finding in found if not finding.is_right] == [subject]
     assert "newest day" not in [finding.subject for finding in found]
 
 
@@ -377,6 +479,20 @@ def test_a_token_that_ends_or_cannot_be_renewed_is_named(server: Served) -> None
     store.write("token", Grant(access_token=server.token, refresh_token="xoxe-1", connection=later).written())
     (wrong,) = [f for f in findings(settings, store=store, now=lambda: now) if not f.is_right]
     assert (wrong.subject, "to renew it" in wrong.text) == ("renewal", True)
+
+
+def test_a_token_that_slack_calls_expired_is_renewed_and_no_problem(server: Served) -> None:
+    store = Memory()
+    store.write("token", Grant(access_token="xoxe.xoxp-0", refresh_token="xoxe-0").written())
+
+    def slack(url: str, _form: Mapping[str, str], authorization: str) -> Said:
+        if url.endswith("oauth.v2.access"):
+            return Said({"ok": True, "access_token": server.token, "refresh_token": "xoxe-1", "expires_in": 43_200})
+        expired = authorization.endswith("-0")
+        return Said({"ok": False, "error": "token_expired"} if expired else {"ok": True}, "admin.analytics:read")
+
+    settings = Settings(slack_api_url=server.url, today=TODAY, client_id="1.2", client_secret="x")
+    assert [f for f in findings(settings, store=store, http=slack) if not f.is_right] == []
 
 
 def test_a_redirect_takes_no_secret_along(server: Served) -> None:
