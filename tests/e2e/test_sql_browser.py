@@ -18,7 +18,7 @@ from tests.e2e.command import Desk
 LONG = "SELECT count(*) FROM adoption.member_days a, adoption.member_days b, adoption.member_days c WHERE a.user_id < c.user_id"
 PATIENCE = 90_000
 """Milliseconds, for a machine that is busy with other tests."""
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("sql page")]
 SIZES = (360, 1280, 1920)
 
 
