@@ -39,7 +39,12 @@ def unicode_text(node: exp.UnicodeString, at: Clause) -> Expr:
 
 
 def code_point(found: re.Match[str]) -> str:
-    return found[3] or chr(int(found[1] or found[2], 16))
+    if found[3]:
+        return found[3]
+    code = int(found[1] or found[2], 16)
+    if code > 0x10FFFF or 0xD800 <= code < 0xE000:
+        raise QueryError(f"INVALID_LITERAL: U&'{found[0]}' is no character")
+    return chr(code)
 
 
 def null(node: exp.Null, at: Clause) -> Expr:

@@ -160,7 +160,7 @@ def date_parse(args: list[Expr], construct: Construct) -> Expr:
 
 JODA = {
     "yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "SSS": "%g", "M": "%-m", "d": "%-d",
-    "H": "%-H", "EEEE": "%A", "EEE": "%a", "E": "%a", "MMMM": "%B", "MMM": "%b", "yy": "%y", "a": "%p",
+    "H": "%-H", "hh": "%I", "h": "%-I", "EEEE": "%A", "EEE": "%a", "E": "%a", "MMMM": "%B", "MMM": "%b", "yy": "%y", "a": "%p",
 }  # fmt: skip
 """Joda's letters -> DuckDB's."""
 

@@ -227,7 +227,7 @@ FUNCTIONS: dict[str, Function] = {
     "sin": Function(1, 1, numbers.real_valued("sin")),
     "sqrt": Function(1, 1, numbers.square_root),
     "tan": Function(1, 1, numbers.real_valued("tan")),
-    "truncate": Function(1, 1, numbers.truncated),
+    "truncate": Function(1, 2, numbers.truncated),
     "width_bucket": Function(4, 4, numbers.width_bucket),
     # texts
     "chr": Function(1, 1, texts.chr_),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from athena_federation.dialect import types as t
 from athena_federation.dialect.casts import failed
 from athena_federation.dialect.grammar import Construct
-from athena_federation.dialect.operators import cast, unified, whole_literal
+from athena_federation.dialect.operators import cast, rescaled, unified, unscaled, whole_literal
 from athena_federation.dialect.scope import Expr, merged
 from athena_federation.errors import QueryError, UnsupportedSql
 
@@ -100,9 +100,25 @@ def truncated(args: list[Expr], construct: Construct) -> Expr:
     kind = require_number(args[0], construct).type
     if t.is_integer(kind):
         raise UnsupportedSql(f"{construct}: of a whole number")
+    if len(args) > 1:
+        return truncated_to(args, construct)
     if t.is_decimal(kind):
         kind = t.decimal(max(kind.precision - kind.scale, 1), 0)
     return Expr(f"CAST(trunc({args[0].sql}) AS {t.to_duckdb(kind)})", kind, args[0].refs)
+
+
+def truncated_to(args: list[Expr], construct: Construct) -> Expr:
+    """truncate(decimal, n): without the digits after the n-th decimal; the type stays."""
+    kind, places = args[0].type, whole_literal(args[1])
+    if not t.is_decimal(kind):
+        raise QueryError(f"TYPE_MISMATCH: {construct}: only decimals are truncated to decimals; cast it to decimal")
+    if places is None or places < 0:
+        raise UnsupportedSql(f"{construct}: the number of decimals must be a literal from 0 on")
+    if places >= kind.scale:
+        return args[0]
+    unit = 10 ** (kind.scale - places)
+    digits = f"({unscaled(args[0], kind)} // {unit}::HUGEINT * {unit}::HUGEINT)"
+    return Expr(f"CAST({rescaled(digits, kind)} AS {t.to_duckdb(kind)})", kind, args[0].refs)
 
 
 def real_valued(name: str) -> Rule:
