@@ -19,7 +19,10 @@ FILE = click.option(
 )  # fmt: skip
 
 
-@click.group(epilog=examples("slackanalytics audit verify", "slackanalytics audit show"))
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples("slackanalytics audit verify", "slackanalytics audit show"),
+)
 def audit() -> None:
     """The audit log: who looked at people, when and why."""
 
