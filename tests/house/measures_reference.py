@@ -63,7 +63,7 @@ def section(measure: Measure, table: Table) -> str:
     """One measure."""
     back = {None: "All days before the period that there are.", 0: "None before the period."}
     window = back.get(measure.looks_back, f"The {measure.looks_back} days before the period, too.")
-    rows = list(zip([f"`{name}`" for name in measure.columns], types(measure), formulas(measure), strict=True))
+    rows = list(zip([f"`{name}`" for name in measure.schema.names], types(measure), formulas(measure), strict=True))
     lines = [f"### {measure.name}", measure.question, measure.meaning]
     lines += [table(("column", "type", "formula"), rows), f"Days read: {window} File: `{FOLDER}/{measure.name}.sql`."]
     return "\n\n".join(line for line in lines if line)

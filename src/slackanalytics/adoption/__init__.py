@@ -7,6 +7,7 @@ adoption.ask("activation_by_department", since=date(2026, 10, 1), until=date(202
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,18 +17,20 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from athena_federation.dialect import MACROS, explained, to_arrow
+from athena_federation.dialect import MACROS, explained
 from athena_federation.errors import QueryError
 from slackanalytics import people
 from slackanalytics.adoption import blend
 from slackanalytics.adoption.blend import ATTRIBUTES, GROUPS, UNMATCHED, Blend
+from slackanalytics.adoption.census import Census
+from slackanalytics.adoption.counting import COUNTING, Asked
 from slackanalytics.adoption.questions import Measure, measures
 from slackanalytics.database import SlackDatabase
 
 __all__ = ["ATTRIBUTES", "GROUPS", "UNMATCHED", "Adoption", "Coverage", "Measure", "measures"]
 
-KEPT = 512
-"""Answers that are remembered."""
+KEPT = 4096
+"""Answers that are remembered; each is a few kilobytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class Adoption:
         named = self._connection.execute("SELECT DISTINCT department::VARCHAR FROM member_days WHERE kind <> 'bot'")
         self.departments = tuple(sorted(name for (name,) in named.fetchall()))
         """Those that somebody is in on some day, `Unmatched` included."""
+        self._published = tuple(each.day for each in self.coverage if each.status == "published")
+        self._census = Census(self._connection, since=since, until=until)
 
     @classmethod
     def read(
@@ -147,12 +152,24 @@ class Adoption:
             if key in self._answers:
                 self._answers.move_to_end(key)
                 return self._answers[key]
-        answer = self._computed(its, since, until, departments, guests=guests, by=by)
+        if measure in COUNTING:
+            answer = self._counted(its, since, until, departments, guests=guests)
+        else:
+            answer = self._computed(its, since, until, departments, guests=guests, by=by)
         with self._lock:
             self._answers[key] = answer
             while len(self._answers) > KEPT:
                 self._answers.popitem(last=False)
         return answer
+
+    def _counted(
+        self, measure: Measure, since: date, until: date, departments: tuple[str, ...], *, guests: bool
+    ) -> pa.Table:
+        """What `_computed` says, sooner."""
+        published = self._published[: bisect_right(self._published, until)]
+        asked = Asked(self._census, published, since, until, departments, guests)
+        columns = list(zip(*COUNTING[measure.name](asked), strict=True)) or [()] * len(measure.schema)
+        return pa.table([pa.array(values, f.type) for values, f in zip(columns, measure.schema, strict=True)], schema=measure.schema)  # fmt: skip
 
     def _computed(
         self, measure: Measure, since: date, until: date, departments: tuple[str, ...], *, guests: bool, by: str
@@ -178,7 +195,7 @@ class Adoption:
             raise QueryError(f"{measure.name} cannot be computed: {explained(str(error))}") from error
         finally:
             cursor.close()
-        schema = pa.schema([(name, to_arrow(kind)) for name, kind in measure.statement.columns])
+        schema = measure.schema
         return pa.table([column.cast(f.type) for column, f in zip(found.columns, schema, strict=True)], schema=schema)
 
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import pyarrow as pa
 
-from athena_federation.dialect import Relation, Statement, View, compile  # noqa: A004
+from athena_federation.dialect import Relation, Statement, View, compile, to_arrow  # noqa: A004
 from athena_federation.errors import UnknownTable
 from slackanalytics.adoption.blend import DAYS, MEMBER_DAYS
 from slackanalytics.people.matching import ROSTER_ONLY
@@ -39,7 +39,8 @@ class Measure:
     """What has to be said of how it is counted; often nothing."""
     sql: str
     """The file, comments included."""
-    columns: tuple[str, ...]
+    schema: pa.Schema
+    """The columns of the answer."""
     looks_back: int | None
     """Days before the period that the answer depends on; None for all there are."""
     statement: Statement
@@ -85,7 +86,7 @@ def measure(name: str, sql: str) -> Measure:
         question=told[0],
         meaning=" ".join(told[1:]),
         sql=sql,
-        columns=tuple(column for column, _ in statement.columns),
+        schema=pa.schema([(column, to_arrow(kind)) for column, kind in statement.columns]),
         looks_back=back,
         statement=statement,
     )

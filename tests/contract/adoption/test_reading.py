@@ -83,7 +83,7 @@ def test_nothing_read_is_answered_with_nothing() -> None:
     assert adoption.newest is None
     for name in measures():
         found = adoption.ask(name, since=SINCE, until=SINCE)
-        assert found.schema.names == list(measures()[name].columns)
+        assert found.schema.names == measures()[name].schema.names
         assert name in {"activation", "provisioned", "coverage"} or found.num_rows == 0
 
 

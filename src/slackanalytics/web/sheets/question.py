@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from athena_federation.errors import NotPublished
-from slackanalytics.adoption import UNMATCHED, Adoption, insights, privacy
+from slackanalytics.adoption import UNMATCHED, Adoption, insights, measures, privacy
 from slackanalytics.adoption.privacy import Role
 from slackanalytics.web.charts import said_day
 from slackanalytics.web.filters import Filters
@@ -218,9 +218,7 @@ class Question:
 
     def before_row(self, measure: str) -> Row:
         """The same for the period before; empty where Slack no longer has all of that."""
-        before = Question(
-            self.adoption, self.filters.before(), self.bounds, self.there, minimum=self.minimum, role=self.role
-        )
+        before = self._with(self.filters.before())
         return {} if before.filters.since < self.bounds.first else before.row(measure)
 
     def whole(self, measure: str) -> Row:
@@ -228,8 +226,9 @@ class Question:
         return self._whole(measure, cuts.summed)
 
     def last(self, measure: str) -> Row:
-        """The newest day of a measure."""
-        return self._whole(measure, cuts.last)
+        """The newest day of a measure, whose answers for a day do not depend on where the period begins."""
+        newest = max((row["day"] for row in self.days() if row["status"] == "published"), default=None)
+        return {} if newest is None else self._over(newest, self.filters.until)._whole(measure, cuts.last)
 
     def last_week(self, measure: str) -> Row:
         """The newest complete week of a measure."""
@@ -272,8 +271,7 @@ class Question:
 
     def people(self, measure: str) -> pa.Table:
         """A list of people, for those who may see it; for all others an empty one."""
-        table = self._asked(measure)
-        return table if self.identified else table.slice(0, 0)
+        return self._asked(measure) if self.identified else measures()[measure].schema.empty_table()
 
     @property
     def unmatched_count(self) -> int | None:
@@ -403,5 +401,11 @@ class Question:
 
     def _of_all(self) -> Question:
         """The same without a choice of departments."""
-        everybody = replace(self.filters, departments=())
-        return Question(self.adoption, everybody, self.bounds, self.there, minimum=self.minimum, role=self.role)
+        return self._with(replace(self.filters, departments=()))
+
+    def _over(self, since: date, until: date) -> Question:
+        """The same for another period."""
+        return self._with(replace(self.filters, since=since, until=until))
+
+    def _with(self, filters: Filters) -> Question:
+        return Question(self.adoption, filters, self.bounds, self.there, minimum=self.minimum, role=self.role)
