@@ -214,7 +214,7 @@ class Question:
 
     def row(self, measure: str) -> Row:
         """The one row of a measure about everybody; its figures are None where they are too few people."""
-        return self._whole(measure, cuts.first)
+        return self.one_row(measure, cuts.first)
 
     def before_row(self, measure: str) -> Row:
         """The same for the period before; empty where Slack no longer has all of that."""
@@ -223,12 +223,12 @@ class Question:
 
     def whole(self, measure: str) -> Row:
         """The sums of a measure whose rows are departments that share nobody."""
-        return self._whole(measure, cuts.summed)
+        return self.one_row(measure, cuts.summed)
 
     def last(self, measure: str) -> Row:
         """The newest day of a measure, whose answers for a day do not depend on where the period begins."""
         newest = max((row["day"] for row in self.days() if row["status"] == "published"), default=None)
-        return {} if newest is None else self._over(newest, self.filters.until)._whole(measure, cuts.last)
+        return {} if newest is None else self._over(newest, self.filters.until).one_row(measure, cuts.last)
 
     def last_week(self, measure: str) -> Row:
         """The newest complete week of a measure."""
@@ -382,7 +382,8 @@ class Question:
             wider, groups=groups, people=EVERYBODY, parts=parts, minimum=self.minimum, additive=None
         )
 
-    def _whole(self, measure: str, cut: Cut) -> Row:
+    def one_row(self, measure: str, cut: Cut) -> Row:
+        """The one row that is cut out of the answer."""
         table, base = cut(self._asked(measure)), self._base(measure)
         groups = tuple(name for name in ("day", "week") if name in table.column_names)
         each = self._each(measure, cut)
