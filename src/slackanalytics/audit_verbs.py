@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from slackanalytics.protocol import examples
+from slackanalytics.protocol import HELP, examples
 from slackanalytics.settings import Settings
 
 FILE = click.option(
@@ -20,7 +20,7 @@ FILE = click.option(
 
 
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP,
     epilog=examples("slackanalytics audit verify", "slackanalytics audit show"),
 )
 def audit() -> None:

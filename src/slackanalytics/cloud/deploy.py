@@ -11,10 +11,11 @@ from slackanalytics.cloud.deploy_smoke import smoke
 from slackanalytics.cloud.deploy_stack import down, status, up
 from slackanalytics.cloud.deploy_target import Target, target
 from slackanalytics.cloud.package import package
-from slackanalytics.protocol import examples
+from slackanalytics.protocol import HELP, examples
 
 
 @click.group(
+    context_settings=HELP,
     epilog=examples(
         "slackanalytics deploy up --dry-run              # every call that would be made",
         "slackanalytics deploy up",

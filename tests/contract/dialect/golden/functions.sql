@@ -51,3 +51,6 @@ select x from unnest(sequence(date '2026-01-30', date '2026-02-02')) as t(x)
 select sequence(5,1), sequence(1,10,3), sequence(5,1,-2)
 select x from unnest(array['a','b']) with ordinality as t(x, n), unnest(array[1,2]) as u(y) where n = y
 select t.x, u.y from (values array[1,2]) v(z), unnest(z) t(x), unnest(array[x, 10]) u(y)
+select format_datetime(ts, 'EEEE MMMM yy M/d h a') from times
+select format_datetime(ts, 'hh:mm a') from times
+select truncate(1234.567, 2), truncate(-1.999, 1), truncate(cast(12.345 as decimal(10,3)), 1)

@@ -45,7 +45,6 @@ select regexp_extract_all('aaa','a*')
 select regexp_count('aaa','a*')
 select chr(65535-100) < '😀'
 select trim(chr(0)||'a')||'|'
-select format_datetime(ts, 'EEEE MMMM yy M/d h a') from times
 select format_datetime(ts,'YYYY') from times
 select lag(x, 1, 2.5) over (order by x) from (values 1, 2) t(x)
 select regexp_like(x,'(?i)é') from (values 'é','É') t(x)
