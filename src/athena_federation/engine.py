@@ -6,6 +6,7 @@ a blob store; in one process there is nothing to spill for.
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from collections import deque
@@ -59,6 +60,8 @@ UNLIMITED = 2**62
 """Bytes where no blob store is at hand: nothing but an inline answer could be read."""
 PARTITIONS = 2_000
 """Rows of a layout in one request for splits, which must stay below Lambda's 6 MB."""
+READS = 3
+"""Times that a split is asked for whose answer leaves out a block."""
 PREFETCHED = 2
 """Spilled blocks fetched ahead of the one that is read."""
 
@@ -213,9 +216,7 @@ class Engine:
                 max_block_size=UNLIMITED if self.store is None else BLOCK_SIZE,
                 max_inline_block_size=UNLIMITED if self.store is None else INLINE_SIZE,
             )
-            answer = self.transport(request)
-            if not isinstance(answer, ReadRecordsResponse | RemoteReadRecordsResponse):
-                raise self.unexpected(request, answer)
+            answer = self.rows(request)
             found = answer.records.schema if isinstance(answer, ReadRecordsResponse) else answer.schema
             if found.names != schema.names or found.types != schema.types:
                 raise RemoteProtocolError(f"table {table.table}: asked for {schema}, got {found}".replace("\n", ", "))
@@ -229,6 +230,19 @@ class Engine:
                 yield batch
             if progress:
                 progress(Progress(table.table.table, done, len(splits), rows))
+
+    def rows(self, request: ReadRecordsRequest) -> Rows:
+        """The answer for a split; asked again where it does not list a block that it must have."""
+        for _ in range(READS):
+            answer = self.transport(request)
+            if not isinstance(answer, ReadRecordsResponse | RemoteReadRecordsResponse):
+                raise self.unexpected(request, answer)
+            lost = unlisted(answer, request.split)
+            if not lost:
+                return answer
+        raise SpillError(
+            f"table {request.table}: block {lost[0]} is not listed, though later ones are: rows are missing"
+        )
 
     def batches(self, answer: Rows) -> Iterator[pa.RecordBatch]:
         """The rows of a split, out of the answer itself or the blocks that it lists."""
@@ -249,6 +263,23 @@ class Engine:
             return unseal(data, answer.schema, answer.encryption_key)
 
         yield from in_order(opened, answer.remote_blocks, PREFETCHED)
+
+
+def unlisted(answer: Rows, split: Split) -> list[str]:
+    """
+    The blocks that an answer cannot have without others that it does not list.
+
+    Blocks are `<key>.0`, `<key>.1` … of the split's place. AWS's SDK for Java writes them with several threads that add to
+    one list without a lock, so that now and then a block is stored and not listed (`S3BlockSpiller`, version 2026.24.1).
+    """
+    if isinstance(answer, ReadRecordsResponse) or split.spill_location is None:
+        return []
+    numbered = re.compile(re.escape(split.spill_location.key) + r"\.(\d+)")
+    listed = [found for block in answer.remote_blocks if (found := numbered.fullmatch(block.key))]
+    numbers = {int(found[1]) for found in listed}
+    if len(listed) < len(answer.remote_blocks):  # a connector that names them in a way of its own
+        return []
+    return [f"{split.spill_location.key}.{n}" for n in range(max(numbers, default=-1)) if n not in numbers]
 
 
 def sliced(partitions: pa.RecordBatch) -> list[pa.RecordBatch]:

@@ -37,9 +37,9 @@ def java() -> Iterator[Counterpart]:
         yield counterpart
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def s3() -> Iterator[str]:
-    """The endpoint of an S3 that knows one bucket; boto3 uses it too."""
+    """The endpoint of an S3 that knows one bucket; boto3 uses it too, as long as these tests run."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -57,7 +57,7 @@ def s3() -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def serve(s3: str) -> Iterator[Serve]:
     served: dict[str, str] = {}
     with ExitStack() as stack:

@@ -19,7 +19,7 @@ LONG = "SELECT count(*) FROM adoption.member_days a, adoption.member_days b, ado
 PATIENCE = 90_000
 """Milliseconds, for a machine that is busy with other tests."""
 pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("sql page")]
-SIZES = (360, 1280, 1920)
+SIZES = (360, 1280)
 
 
 @dataclass

@@ -14,10 +14,12 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.memory import Memory
 from tests.unit.weather import READINGS, STATIONS, Weather, everything
 
+from athena_federation import engine
 from athena_federation.engine import Engine, Progress, Transport, in_order, in_process, loopback
-from athena_federation.errors import RemoteProtocolError, SourceError, UnknownColumn, UnknownTable
+from athena_federation.errors import RemoteProtocolError, SourceError, SpillError, UnknownColumn, UnknownTable
 from athena_federation.handler import Handler
 from athena_federation.messages import (
     GetSplitsRequest,
@@ -27,11 +29,13 @@ from athena_federation.messages import (
     ListTablesResponse,
     ReadRecordsRequest,
     ReadRecordsResponse,
+    RemoteReadRecordsResponse,
     Request,
     Response,
     TableName,
 )
 from athena_federation.predicate import ANY, Predicate, at_least, at_most, equal_to, is_null
+from athena_federation.spill import Spilling
 
 ROADS: dict[str, Callable[[Handler], Transport]] = {
     "a call": in_process,
@@ -266,3 +270,55 @@ for item in in_order(lambda item: time.sleep(30 * item), range(4), 3):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert b"KeyboardInterrupt" in done.stderr
     assert time.monotonic() - started < 15
+
+
+# ── blocks that a connector wrote and does not list ─────────────────────────────────────────────────────────────────
+
+
+class Forgetful:
+    """A transport whose first answers leave out the first block, as AWS's SDK for Java does now and then."""
+
+    def __init__(self, handler: Handler, *, times: int, renamed: bool = False) -> None:
+        self.handler, self.left, self.renamed = handler, times, renamed
+
+    def __call__(self, request: Request) -> Response:
+        answer = self.handler(request)
+        if isinstance(answer, RemoteReadRecordsResponse):
+            blocks = answer.remote_blocks
+            if self.renamed:
+                blocks = tuple(replace(block, key=f"{block.key}-a") for block in blocks)
+            elif self.left:
+                self.left, blocks = self.left - 1, blocks[1:]
+            return replace(answer, remote_blocks=blocks)
+        return answer
+
+
+class Renamed(Memory):
+    """A store that has the blocks under the names that `Forgetful` gives them."""
+
+    def get(self, bucket: str, key: str) -> bytes:
+        return super().get(bucket, key.removesuffix("-a"))
+
+
+def spilling(times: int, *, renamed: bool = False) -> Engine:
+    store = Renamed()
+    handler = Handler(
+        Weather().connector, spilling=Spilling(store=store, bucket="blocks", answer_limit=0, block_limit=64)
+    )
+    return Engine(Forgetful(handler, times=times, renamed=renamed), catalog="weather", store=store)
+
+
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_a_split_whose_answer_leaves_out_a_block_is_asked_for_again(times: int) -> None:
+    assert rows(spilling(times)) == everything()
+
+
+def test_rows_that_are_missing_time_and_again_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SpillError, match=r"block \S+\.0 is not listed, though later ones are"):
+        rows(spilling(10**6))
+    monkeypatch.setattr(engine, "unlisted", lambda _answer, _split: [])
+    assert len(rows(spilling(10**6))) < len(everything())  # without the look they are lost in silence
+
+
+def test_a_connector_may_name_its_blocks_as_it_likes() -> None:
+    assert rows(spilling(0, renamed=True)) == everything()

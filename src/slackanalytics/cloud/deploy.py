@@ -21,7 +21,7 @@ from slackanalytics.protocol import HELP, examples
         "slackanalytics deploy up",
         "slackanalytics deploy roster HR_dataset.csv",
         "slackanalytics deploy down",
-    )
+    ),
 )
 def deploy() -> None:
     """Everything in AWS: connector, Slack sign-in, Athena catalog, dashboard.

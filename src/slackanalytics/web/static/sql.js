@@ -141,6 +141,7 @@ function completion(editor) {
   editor.addEventListener("input", () => (before().length ? open() : close()));
   editor.addEventListener("blur", close);
   editor.addEventListener("click", close);
+  window.addEventListener("resize", () => list.hidden || place());
   editor.addEventListener("keydown", (event) => {
     if (event.key === " " && event.ctrlKey) {
       event.preventDefault();
