@@ -12,17 +12,18 @@ import sys
 import traceback
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from slackanalytics import protocol
 from slackanalytics.audit_verbs import audit
+from slackanalytics.cache_verbs import cache, sync
 from slackanalytics.cloud.athena_engine import AthenaEngine, athena_options
 from slackanalytics.cloud.deploy import deploy
 from slackanalytics.connection_verbs import doctor, login, logout
 from slackanalytics.hr_verbs import hr
-from slackanalytics.protocol import connector_options, examples
+from slackanalytics.protocol import connector_options, examples, source_options
 from slackanalytics.report_verb import embed_link, report
 from slackanalytics.web.command import serve
 
@@ -65,19 +66,6 @@ def statement(_context: click.Context, _parameter: click.Parameter, sql: str) ->
     if not text.strip():
         raise click.UsageError("the statement is empty")
     return text
-
-
-def source_options(command: Any) -> Any:
-    """Options shared by all verbs that look at the tables."""
-    command = click.option(
-        "--hr", "hr_file", metavar="FILE", type=click.Path(path_type=Path),
-        help="HR roster (CSV, XLSX or SCIM): becomes table hr.hr_dataset, every column varchar.",
-    )(command)  # fmt: skip
-    return click.option(
-        "--source",
-        type=click.Choice(["slack", "demo"]),
-        help="slack, or demo for a simulated company [default: slack].",
-    )(command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=ENVIRONMENT)
@@ -228,70 +216,6 @@ def deliver(result: Result, kind: str, output: Path | None) -> None:
 
 @slackanalytics.command(
     epilog=examples(
-        "slackanalytics sync                      # all that Slack has",
-        "slackanalytics sync --since 2026-11-01",
-        "30 2 * * *  slackanalytics sync          # in a crontab: every night",
-    )
-)
-@click.option(
-    "--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]),
-    help="The first day to keep, YYYY-MM-DD [default: all that Slack has].",
-)  # fmt: skip
-@source_options
-def sync(since: Any, source: str | None, hr_file: Path | None) -> None:
-    """Fetch and keep the days not yet kept, within Slack's rate limit.
-
-    Thirteen months take about twenty minutes the first time. It can be interrupted; the next run goes on from there.
-    """
-    from slackanalytics import terminal
-    from slackanalytics.database import connect
-    from slackanalytics.wording import plural
-
-    with connect(source=source, hr=hr_file) as database:
-        limit = database.settings.rate_limit
-        with terminal.reading(database.calls, database.waiting, limit=limit) as shown:
-            fetched = database.sync(
-                since.date() if since else None, progress=lambda p: shown.update(p.table, p.done, p.of, p.rows)
-            )
-        kept = len(database.days.kept_days())
-        terminal.stderr().print(f"{plural(fetched, 'day')} fetched; {plural(kept, 'day')} kept")
-        for text in database.notes():
-            terminal.note(text)
-
-
-@slackanalytics.group(epilog=examples("slackanalytics cache list", "slackanalytics cache clear"))
-def cache() -> None:
-    """The days that are kept on this machine."""
-
-
-@cache.command("list")
-@source_options
-def cache_list(source: str | None, hr_file: Path | None) -> None:
-    """What is kept: days, rows, bytes, and when each was fetched (UTC)."""
-    from slackanalytics import terminal
-    from slackanalytics.database import connect
-
-    with connect(source=source, hr=hr_file) as database:
-        rows = [(e.day, e.rows, e.size, f"{e.fetched_at:%Y-%m-%d %H:%M}") for e in database.days.listing()]
-        terminal.answer(("day", "rows", "bytes", "fetched"), rows, (False, True, True, False))
-        if not rows:
-            terminal.note("no day is kept; sync fetches them, and so does every query")
-
-
-@cache.command("clear")
-@source_options
-def cache_clear(source: str | None, hr_file: Path | None) -> None:
-    """Forget every kept day. Slack keeps thirteen months; what is older is gone for good."""
-    from slackanalytics import terminal
-    from slackanalytics.database import connect
-    from slackanalytics.wording import plural
-
-    with connect(source=source, hr=hr_file) as database:
-        terminal.stderr().print(f"{plural(database.days.clear(), 'day')} forgotten")
-
-
-@slackanalytics.command(
-    epilog=examples(
         "slackanalytics simulate --members 100000 --rate-limit off",
         "slackanalytics simulate --fault 2026-11-10=truncated --fault '*=503*2'",
     )
@@ -351,6 +275,8 @@ for command in (*protocol.COMMANDS, serve):
     slackanalytics.add_command(command)
 
 
+slackanalytics.add_command(sync)
+slackanalytics.add_command(cache)
 slackanalytics.add_command(report)
 slackanalytics.add_command(embed_link)
 slackanalytics.add_command(login)

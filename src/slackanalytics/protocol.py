@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
@@ -45,6 +46,19 @@ def connector_options(command: Any) -> Any:
 def examples(*lines: str) -> str:
     """An epilog that is shown as it is written."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def source_options(command: Any) -> Any:
+    """Options shared by all verbs that look at the tables."""
+    command = click.option(
+        "--hr", "hr_file", metavar="FILE", type=click.Path(path_type=Path),
+        help="HR roster (CSV, XLSX or SCIM): becomes table hr.hr_dataset, every column varchar.",
+    )(command)  # fmt: skip
+    return click.option(
+        "--source",
+        type=click.Choice(["slack", "demo"]),
+        help="slack, or demo for a simulated company [default: slack].",
+    )(command)
 
 
 # ── lambda ───────────────────────────────────────────────────────────────────────────────────────────────────────────

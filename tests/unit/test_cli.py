@@ -290,6 +290,20 @@ def test_kept_days_are_listed_and_forgotten(capfd: pytest.CaptureFixture[str]) -
     assert "no day is kept" in capfd.readouterr().err
 
 
+def test_days_beyond_thirteen_months_are_forgotten(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli.run(["sync", "--since", "2026-11-20"]) == 0
+    for today, told in (("2026-11-23", "0 days forgotten"), ("2027-12-21", "1 day forgotten, 2026-11-20")):
+        monkeypatch.setenv("SLACKANALYTICS_TODAY", today)
+        capfd.readouterr()
+        assert cli.run(["cache", "purge"]) == 0
+        assert capfd.readouterr().err == f"{told}\n"
+    monkeypatch.setenv("SLACKANALYTICS_CACHE_DIR", "off")
+    assert cli.run(["cache", "purge"]) == 0
+    assert "no day is kept in a directory" in capfd.readouterr().err
+
+
 def verbs(command: click.Command, *words: str) -> Iterator[tuple[str, ...]]:
     yield words
     if isinstance(command, click.Group):
