@@ -1,7 +1,8 @@
 """Which column of an export is what: the names that HR systems and directories give them.
 
 Names are compared by letters and digits alone, so that `Work Email`, `work_email`, `workEmail` and `WORK-EMAIL` are one.
-The names are those of the exports of Workday, BambooHR, Microsoft Entra, Google Workspace and Okta.
+The names are those of the exports of Workday, BambooHR, Microsoft Entra, Google Workspace and Okta, and what rosters
+in German, French and Spanish call the same.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         ),
         "email emailaddress mail primaryemail primaryemailaddress useremail",
         "userprincipalname upn login username",
+        "dienstlicheemail geschäftlicheemail emailadresse adresseemail adressemail courriel correoelectrónico correo",
     ),
     "employee_number": (
         (
@@ -30,6 +32,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
             " staffnumber eid empid associateid fileid filenumber"
         ),
         "id externalid",
+        "personalnummer mitarbeiternummer personalnr matricule numéroemployé númerodeempleado",
     ),
     "department": (
         "department departmentname dept deptname currentdepartment homedepartment",
@@ -38,10 +41,12 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
             " orgunitname team businessunit"
         ),
         "orgunitpath division",
+        "abteilung fachbereich département departamento",
     ),
     "location": (
         "location locationname worklocation workplace officelocation office site primarylocation buildinglocation",
         "city country",
+        "standort arbeitsort niederlassung lieudetravail ubicación sede",
     ),
     "manager_email": (
         (
@@ -49,15 +54,21 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
             " supervisoremailaddress reportstoemail manageruserprincipalname managerupn"
         ),
         "manager supervisor reportsto linemanager",
+        "vorgesetzter vorgesetzte führungskraft responsable",
     ),
     "job_title": (
         "jobtitle businesstitle positiontitle employeetitle",
         "title position jobprofile jobname role",
+        "stelle stellenbezeichnung funktion poste intitulédeposte puesto cargo",
     ),
-    "cost_center": ("costcenter costcentre costcentername costcentrename costcentercode costcenterid",),
+    "cost_center": (
+        "costcenter costcentre costcentername costcentrename costcentercode costcenterid",
+        "kostenstelle centredecoûts centrodecostos centrodecoste",
+    ),
     "worker_type": (
         "workertype employeetype employmenttype workersubtype contracttype typeofemployee",
         "usertype employmentstatus",
+        "beschäftigungsart vertragsart typedecontrat tipodecontrato",
     ),
     "hire_date": (
         (
@@ -65,6 +76,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
             " dateofjoining dateofentry entrydate"
         ),
         "startdate originalhiredate",
+        "eintrittsdatum eintritt datedembauche datedentrée fechadeingreso fechadealta",
     ),
     "termination_date": (
         (
@@ -72,8 +84,12 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
             " separationdate offboardingdate dateofexit"
         ),
         "enddate lastday lastworkingday lastdayofwork",
+        "austrittsdatum austritt datedesortie datededépart fechadebaja fechadesalida",
     ),
-    "effective_from": ("effectivefrom effectivedate dateeffective effective validfrom effectivesince",),
+    "effective_from": (
+        "effectivefrom effectivedate dateeffective effective validfrom effectivesince",
+        "gültigab gültigvon dateeffet fechadevigencia",
+    ),
 }
 """Field -> the names that columns of it have, those that say most first. What stands earlier is preferred."""
 

@@ -125,7 +125,7 @@ def read(
 def _missing(used: Mapping[str, str], entries: Sequence[Entry]) -> list[str]:
     """Columns and values without which something cannot be told."""
     lacking = {
-        "department": "nobody has a department",
+        "department": "everybody counts as Unmatched; if there is one, name it: --column department=NAME",
         "employee_number": "people are matched by their addresses alone",
         "termination_date": "leavers cannot be told",
     }

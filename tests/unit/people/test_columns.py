@@ -14,6 +14,16 @@ from slackanalytics.people.columns import FIELDS, SYNONYMS, key
 TODAY = date(2026, 11, 25)
 ROW = "0042,ada@example.com,Sales"
 EXPORTS = {
+    "German": (
+        ["Personalnummer", "Nachname", "E-Mail", "Abteilung", "Standort", "Kostenstelle", "Eintrittsdatum", "Austrittsdatum"],
+        {"employee_number": "Personalnummer", "employee_email": "E-Mail", "department": "Abteilung", "location": "Standort",
+         "cost_center": "Kostenstelle", "hire_date": "Eintrittsdatum", "termination_date": "Austrittsdatum"},
+    ),
+    "French": (
+        ["Matricule", "Nom", "Adresse e-mail", "Département", "Poste", "Date d’embauche"],
+        {"employee_number": "Matricule", "employee_email": "Adresse e-mail", "department": "Département",
+         "job_title": "Poste", "hire_date": "Date d’embauche"},
+    ),
     "Workday": (
         ["Employee ID", "Worker", "Email - Primary Work", "Supervisory Organization", "Cost Center", "Location", "Manager",
          "Hire Date", "Termination Date", "Worker Type", "Business Title"],

@@ -50,7 +50,7 @@ def tiles(question: Question) -> tuple[Tile, ...]:
     sticky = question.last("stickiness")
     versus = f"against the {plural(question.filters.days, 'day')} before" if before else ""
     return (
-        Tile("Provisioned", number(now["provisioned"]), "people with a seat", growth(now["provisioned"], before.get("provisioned"), neutral=True)),
+        Tile("Provisioned", number(now["provisioned"]), "people with a seat on a day at least", growth(now["provisioned"], before.get("provisioned"), neutral=True)),
         Tile("Active", number(now["active"]), "active on a day at least", growth(now["active"], before.get("active"))),
         Tile("Activation rate", percent(now["activation_rate"], 1), versus, points(now["activation_rate"], before.get("activation_rate"))),
         Tile("Weekly active", number(people.get("weekly_active")), f"7 days to {charts.short_day(question.filters.until)}"),

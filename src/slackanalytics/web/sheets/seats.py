@@ -37,7 +37,7 @@ def tiles(question: Question) -> tuple[Tile, ...]:
     cost = price.text(idle) or "–"
     note = f"a month, at {price.currency} {price.amount:,.2f} a seat" if price.amount else "enter a price, above"
     return (
-        Tile("Provisioned", number(claimed.get("provisioned")), "people with an account"),
+        Tile("Provisioned", number(claimed.get("provisioned")), f"people with an account on {charts.short_day(question.filters.until)}"),
         Tile("Claimed", number(claimed.get("claimed")), f"{percent(_part(claimed, 'claimed', 'provisioned'), 1)} have signed in at least once"),
         Tile("Never claimed", number(never), "have not signed in yet"),
         Tile("Billed but inactive", number(idle), f"28 days without activity, of {number(seats)} billed seats"),
