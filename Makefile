@@ -18,6 +18,7 @@ setup: $(STAMP) ## the environment in .venv, with the slackanalytics command
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	@echo "installing into $(ENVIRONMENT): a minute or two the first time" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(ENVIRONMENT)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock

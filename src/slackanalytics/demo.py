@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -111,6 +113,8 @@ def announce(server: Served, *more: str) -> None:
     aside, out = terminal.stderr(), terminal.stdout()
     aside.print(f"\nThe simulated Slack is at [bold]{server.url}[/bold]; Ctrl-C ends it. In another terminal:\n")
     lines = [f"export SLACKANALYTICS_SLACK_API_URL={server.url}", f"export SLACKANALYTICS_SLACK_TOKEN={server.token}"]
+    if shutil.which("slackanalytics") is None:
+        lines.append(f'export PATH="{Path(sys.executable).parent}:$PATH"')
     if fixed := Settings.from_environment(os.environ).today:
         lines.append(f"export SLACKANALYTICS_TODAY={fixed}")
     out.print("\n".join([*lines, *more]), markup=False)

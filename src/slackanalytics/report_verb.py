@@ -53,6 +53,7 @@ def report(
 
     It shows groups, never people. The file is written whole or not at all.
     """
+    from slackanalytics.adoption.audit import note_minimum
     from slackanalytics.pdf import pdf
     from slackanalytics.settings import Settings
     from slackanalytics.web import report as made
@@ -60,6 +61,7 @@ def report(
     if output.suffix.lower() not in KINDS:
         raise click.UsageError(f"--output {output}: the name must end in .html or .pdf")
     settings = Settings.from_environment(os.environ)
+    note_minimum(settings)
     adoption = everything(hr_file, source)
     days = [("since", since), ("until", until)]
     pairs = [(name, day.date().isoformat()) for name, day in days if day]
@@ -87,7 +89,7 @@ def everything(hr_file: Path | None, source: str | None) -> Adoption:
             people.Rules.of(database.settings),
             since=first_day(today),
             until=today - timedelta(days=1),
-            progress=lambda done, of: shown.update(MEMBERS, done, of, 0),
+            progress=lambda done, of: shown.update(MEMBERS, done, of, None),
         )
 
 

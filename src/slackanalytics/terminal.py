@@ -76,7 +76,8 @@ class Step:
     table: str
     done: int = 0
     of: int = 0
-    rows: int = 0
+    rows: int | None = 0
+    """None where nobody counts them."""
 
 
 class Reading:
@@ -104,7 +105,7 @@ class Reading:
         self.step: Step | None = None
         self.spinner = Spinner("dots", Text("computing the answer", style="dim"))
 
-    def update(self, table: str, done: int, of: int, rows: int) -> None:
+    def update(self, table: str, done: int, of: int, rows: int | None) -> None:
         """A step forward in one table."""
         self.step = Step(table, done, of, rows)
 
@@ -130,7 +131,8 @@ class Reading:
         return f"{step.table}: {step.done} of {plural(step.of, self.unit)}, {'; '.join(self.details(step))}"
 
     def details(self, step: Step) -> list[str]:
-        found = [plural(step.rows, "row") + (f", {plural(self.calls(), 'call')} to Slack" if self.calls else "")]
+        counts = [] if step.rows is None else [plural(step.rows, "row")]
+        found = [", ".join([*counts, *([f"{plural(self.calls(), 'call')} to Slack"] if self.calls else [])])]
         if wait := self.waiting():
             minutes = self.minutes_left(step, wait)
             left = f"; about {plural(minutes, 'minute')} to go" if minutes > 1 else ""

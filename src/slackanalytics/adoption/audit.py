@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from athena_federation.errors import ConfigurationError
+from slackanalytics.adoption.privacy import MINIMUM, Role
 from slackanalytics.adoption.statements import masked
 from slackanalytics.own_files import Alone, read_own, write_own
 from slackanalytics.settings import Settings
@@ -300,6 +301,13 @@ def place_of(settings: Settings) -> Path:
     if settings.data_dir:
         return settings.data_dir / "audit.ndjson"
     raise ConfigurationError("there is no home for the audit log; set SLACKANALYTICS_AUDIT_LOG")
+
+
+def note_minimum(settings: Settings) -> None:
+    """Writes down that figures are shown about fewer people than usual, where they are. Raises ConfigurationError."""
+    if settings.minimum_group < MINIMUM:
+        what = f"figures about {settings.minimum_group} people and more are shown; the usual minimum is {MINIMUM}"
+        Log(place_of(settings)).append(who=OURSELVES, role=Role.AGGREGATE, what=what)
 
 
 # ── lines and files ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from slackanalytics import people
 from slackanalytics.adoption import Adoption
-from slackanalytics.adoption.audit import Log, place_of
+from slackanalytics.adoption.audit import Log, note_minimum, place_of
 from slackanalytics.adoption.privacy import Role
 from slackanalytics.cache import first_day
 from slackanalytics.database import SlackDatabase
@@ -25,6 +25,7 @@ from slackanalytics.web.publication import Publication
 @contextmanager
 def opened(settings: Settings, store: TokenStore) -> Iterator[Dashboard]:
     """The dashboard, reading in the background until it is closed. `store` is where the token rests."""
+    note_minimum(settings)
     loading = Loading(
         reading(settings, store), connected=lambda: grant(store) is not None, changed=changes(settings, store)
     )

@@ -330,6 +330,14 @@ def test_the_log_is_where_the_settings_have_it(tmp_path: Path) -> None:
         place_of(Settings())
 
 
+@pytest.mark.parametrize(("minimum", "said"), [(5, []), (8, []), (3, ["figures about 3 people and more are shown"])])
+def test_a_lower_minimum_is_written_down(tmp_path: Path, minimum: int, said: list[str]) -> None:
+    path = tmp_path / "audit.ndjson"
+    audit.note_minimum(Settings(audit_log=path, minimum_group=minimum))
+    entries = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+    assert [entry["what"].partition(";")[0] for entry in entries] == said
+
+
 def test_the_verbs_show_and_verify(tmp_path: Path) -> None:
     path = tmp_path / "a"
     filled(path, 2)
