@@ -207,9 +207,9 @@ def test_slow_blocks_are_the_same_blocks() -> None:
 
 
 def without_missing_blocks(answer: Response) -> Response:
-    """A careless connector: it lists the blocks that it is sure of."""
+    """A careless connector: it lists the blocks that it is sure of, and nothing tells that there was a last one."""
     return (
-        replace(answer, remote_blocks=answer.remote_blocks[1:])
+        replace(answer, remote_blocks=answer.remote_blocks[:-1])
         if isinstance(answer, RemoteReadRecordsResponse)
         else answer
     )

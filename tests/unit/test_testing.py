@@ -235,6 +235,15 @@ def loses_a_block(request: Request, transport: Transport) -> Response:
     )
 
 
+def loses_the_last_block(request: Request, transport: Transport) -> Response:
+    answer = transport(request)
+    return (
+        replace(answer, remote_blocks=answer.remote_blocks[:-1])
+        if isinstance(answer, RemoteReadRecordsResponse)
+        else answer
+    )
+
+
 def takes_any_table_for_a_known_one(request: Request, transport: Transport) -> Response:
     if isinstance(request, GetTableRequest | GetTableLayoutRequest) and request.table.table == "no_such_name":
         request = replace(request, table=TableName("climate", "stations"))
@@ -319,6 +328,7 @@ TWINS: Mapping[str, Twin] = {
     "filter": Twin("a_predicate_gives_what_a_filter_after_a_full_read_gives", filters_too_much),
     "pruning": Twin("a_partition_that_may_hold_wanted_rows_is_never_left_out", prunes_too_much),
     "blocks": Twin("spilled_rows_are_the_same_rows", loses_a_block),
+    "last block": Twin("spilled_rows_are_the_same_rows", loses_the_last_block),
     "any table": Twin("an_unknown_table_is_refused_by_name", takes_any_table_for_a_known_one),
     "any column": Twin("an_unknown_column_is_refused_by_name", invents_columns),
     "secret": Twin("no_secret_is_in_a_message", carries_the_token_in_a_split),

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from athena_federation import wire
 from athena_federation.engine import Engine
-from athena_federation.errors import QueryError, RemoteProtocolError
+from athena_federation.errors import QueryError, RemoteProtocolError, SpillError
 from athena_federation.messages import (
     ReadRecordsRequest,
     ReadRecordsResponse,
@@ -40,6 +40,7 @@ from athena_federation.spill import size_of
 from athena_federation.suite.subject import (
     ROOMY,
     UNKNOWN,
+    Broken,
     Sample,
     Subject,
     cells,
@@ -201,7 +202,10 @@ def spilled_rows_are_the_same_rows(subject: Subject) -> None:
             catalog=subject.engine.catalog,
             store=subject.engine.store,
         )
-        found = subject.read(sample.description, sample.partitions, engine=engine, columns=schema.names)
+        try:
+            found = subject.read(sample.description, sample.partitions, engine=engine, columns=schema.names)
+        except SpillError as error:
+            raise Broken(f"table {sample.name}: {error}") from error
         spilled = [answer for answer in answers if isinstance(answer, RemoteReadRecordsResponse)]
         require(len(spilled) == len(sample.rows), f"table {sample.name}: {len(spilled)} splits were spilled")
         require(same(found, sample.together()), f"table {sample.name}: other rows when they are spilled")

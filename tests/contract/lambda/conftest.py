@@ -78,13 +78,22 @@ def cloud() -> Iterator[dict[str, str]]:
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     command = [server, "-H", "127.0.0.1", "-p", str(port)]
-    with running(command, port, env=os.environ | environment), pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
+    with running(command, port, env=os.environ | environment):
         import boto3
 
-        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        boto3.client(
+            "s3", endpoint_url=environment["AWS_ENDPOINT_URL"], region_name="us-east-1", aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        ).create_bucket(Bucket=BUCKET)  # fmt: skip
         yield environment
+
+
+@pytest.fixture(autouse=True)
+def on_loopback(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The services are there for the tests that ask for them, and for no test after those."""
+    if "cloud" in request.fixturenames:
+        for name, value in request.getfixturevalue("cloud").items():
+            monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session")
