@@ -108,8 +108,8 @@ def serve(members: int, days: int, port: int) -> None:
     server(app).run([listener("127.0.0.1", port)])
 
 
-def filters(dice: random.Random) -> str:
-    """What somebody chooses: mostly nothing, else a department, one of the periods, a day of their own, guests."""
+def filters(dice: random.Random, own: float) -> str:
+    """What somebody chooses: a department, one of the periods; and, so often, a first day that nobody has chosen yet."""
     chosen: list[tuple[str, str]] = []
     if dice.random() < 0.4:
         chosen.append(("department", dice.choice(DEPARTMENTS)))
@@ -117,9 +117,9 @@ def filters(dice: random.Random) -> str:
     if kind < 0.3:
         since = usual(NEWEST, date(2000, 1, 1), dice.choice(tuple(PERIODS.values()))).since
         chosen.append(("since", since.isoformat()))
-    elif kind < 0.31:
+    elif kind < 0.3 + own:
         chosen.append(("since", (NEWEST - timedelta(days=dice.randrange(10, 200))).isoformat()))
-    if dice.random() < 0.01:
+    if dice.random() < own:
         chosen.append(("guests", "yes"))
     return urlencode(chosen)
 
@@ -135,9 +135,9 @@ def signed_in(port: int) -> str:
 class User(threading.Thread):
     """Somebody with a browser."""
 
-    def __init__(self, number: int, port: int, cookie: str, until: float) -> None:
+    def __init__(self, number: int, port: int, cookie: str, until: float, own: float) -> None:
         super().__init__(daemon=True)
-        self.cookie = cookie
+        self.cookie, self.own = cookie, own
         self.dice, self.port, self.until = random.Random(number), port, until
         self.times: list[tuple[float, str]] = []
         self.errors: list[str] = []
@@ -154,7 +154,7 @@ class User(threading.Thread):
             time.sleep(self.dice.uniform(0.5, 1.5) * THINK)
             if time.monotonic() > self.until:
                 return
-            query = filters(self.dice)
+            query = filters(self.dice, self.own)
             path = f"/adoption{self.dice.choice(PAGES)}" + (f"?{query}" if query else "")
             connection.close()  # a connection that has been quiet for so long is gone
             began = time.monotonic()
@@ -171,6 +171,7 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     for name, default in (("members", 10_000), ("days", 395), ("users", 50), ("seconds", 60), ("port", 8991)):
         words.add_argument(f"--{name}", type=int, default=default)
+    words.add_argument("--own", type=float, default=0.01, help="how often it is a day or a filter of their own")
     words.add_argument("--serve", action="store_true")
     given = words.parse_args()
     if given.serve:
@@ -185,7 +186,7 @@ def main() -> None:
             ready = time.monotonic() - began
             time.sleep(1)
             cookie, until = signed_in(given.port), time.monotonic() + given.seconds
-            users = [User(n, given.port, cookie, until) for n in range(given.users)]
+            users = [User(n, given.port, cookie, until, given.own) for n in range(given.users)]
             for user in users:
                 user.start()
             for user in users:

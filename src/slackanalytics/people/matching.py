@@ -5,12 +5,12 @@ An account that could be two people's is nobody's, and is reported; the alias fi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from slackanalytics.people import addresses, tenures
 from slackanalytics.people.roster import Roster
@@ -57,9 +57,9 @@ class Matching:
 
     def count(self, *, kind: str = "member") -> dict[str, int]:
         """Accounts per rule, every rule included."""
-        pairs = zip(self.accounts["matched_by"].to_pylist(), self.accounts["kind"].to_pylist(), strict=True)
-        counts = Counter(rule for rule, its in pairs if its == kind)
-        return {rule: counts[rule] for rule in RULES}
+        its = self.accounts.filter(pc.equal(self.accounts["kind"], kind))["matched_by"]
+        counts = {each["values"]: each["counts"] for each in pc.value_counts(its).to_pylist()}
+        return {rule: counts.get(rule, 0) for rule in RULES}
 
     @property
     def rate(self) -> float:

@@ -7,6 +7,8 @@ https://vega.github.io/vega-lite/docs/
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +24,8 @@ DASHES = ([1, 0], [5, 4], [2, 2], [8, 3, 2, 3], [1, 3])
 FONT = "Liberation Sans, Arial, sans-serif"
 WIDE, NARROW = 1040, 336
 """Units of a drawing's width on a desk and on a phone; a unit is about a pixel there."""
+LONGEST = 21
+"""Characters of a name beside a bar."""
 HALF = 500
 """Units of a drawing that shares its row with another one."""
 
@@ -80,18 +84,19 @@ def _lines(rows: Sequence[Row], series: Sequence[Series], *, x: str, percent: bo
         for run, row in _runs(rows, each.column)
     ]
     top = max((v["value"] for v in values), default=1) or 1
+    legend = _legend(series, width)
     encoding = {
         "x": {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": _days_axis(days, width)},
         "y": {"field": "value", "type": "quantitative", "axis": _value_axis(percent), "scale": {"domain": [0, _ceiling(top, percent)], "nice": False}},
-        "color": {"field": "series", "type": "nominal", "scale": _scale([s.label for s in series], [s.colour for s in series]), "legend": _legend()},
+        "color": {"field": "series", "type": "nominal", "scale": _scale([s.label for s in series], [s.colour for s in series]), "legend": legend},
         "detail": {"field": "run"},
-        "strokeDash": {"field": "series", "type": "nominal", "scale": _scale([s.label for s in series], [DASHES[s.dash] for s in series]), "legend": _legend()},
+        "strokeDash": {"field": "series", "type": "nominal", "scale": _scale([s.label for s in series], [DASHES[s.dash] for s in series]), "legend": legend},
     }  # fmt: skip
     many = len(days) > 40  # then points are there to be pointed at, and not to be seen
     point = {"type": "point", "filled": True, "size": 36, "opacity": 1, "fillOpacity": 0 if many else 1}
     return _spec(
         values,
-        width,
+        width - _beside(top, percent),
         height,
         layer=[
             {"mark": {"type": "line", "strokeWidth": 2, "interpolate": "linear", "aria": False}},
@@ -113,9 +118,11 @@ def bars(  # noqa: PLR0913 - all but the rows by name
 def _bars(rows: Sequence[Row], colour: str, percent: bool, reference: float | None, width: int) -> Spec:
     values = [{**row, "said": f"{row['group']}: {row['text']}"} for row in rows]
     top = 1.0 if percent else max((v["value"] for v in values), default=1) or 1
-    room = min(0.62, (14 + 7.2 * max((len(v["text"]) for v in values), default=0)) / (width - 130))
+    names = {row["group"]: _short(row["group"]) for row in rows}
+    beside = 8 + int(7.2 * max(map(len, names.values()), default=0))
+    room = min(0.62, (14 + 7.2 * max((len(v["text"]) for v in values), default=0)) / (width - beside))
     x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domain": [0, top / (1 - room)], "nice": False}}  # fmt: skip
-    y = {"field": "group", "type": "nominal", "sort": None, "axis": {"title": None, "ticks": False, "domain": False, "labelLimit": 150, "labelPadding": 8, "labelFontSize": 13, "labelColor": INK}}  # fmt: skip
+    y = {"field": "group", "type": "nominal", "sort": None, "axis": {"title": None, "ticks": False, "domain": False, "labelExpr": f"({json.dumps(names)})[datum.value]", "labelLimit": 0, "labelPadding": 8, "labelFontSize": 13, "labelColor": INK}}  # fmt: skip
     layer: list[Spec] = [
         {"mark": {"type": "bar", "color": TRACK, "height": 16, "cornerRadius": 3, "aria": False}, "encoding": {"y": y, "x": {**x, "datum": top}}},
         {"mark": {"type": "bar", "color": colour, "height": 16, "cornerRadius": 3}, "encoding": {"y": y, "x": x, "description": {"field": "said"}}},
@@ -130,7 +137,7 @@ def _bars(rows: Sequence[Row], colour: str, percent: bool, reference: float | No
              "encoding": {"x": {"field": "at", "type": "quantitative"}, "description": {"field": "said"}}}
         )  # fmt: skip
     return {
-        **_spec(values, width, {"step": 30}, layer=layer),
+        **_spec(values, width - beside - 12, {"step": 30}, layer=layer),
         "padding": {"left": 10, "right": 2, "top": 2, "bottom": 2},
     }
 
@@ -162,9 +169,9 @@ def _stacks(
         if row[each.column]
     ]
     encoding = {
-        "x": {"field": "at", "type": "ordinal", "sort": list(names), "axis": {**_AXIS, "labelExpr": f"({_literal(names)})[datum.value]", "labelAngle": 0, "labelOverlap": False, "ticks": False, "domain": not below}},
+        "x": {"field": "at", "type": "ordinal", "sort": list(names), "axis": {**_AXIS, "labelExpr": f"({json.dumps(names)})[datum.value]", "labelAngle": 0, "labelOverlap": False, "ticks": False, "domain": not below}},
         "y": {"field": "value", "type": "quantitative", "stack": "zero", "axis": _value_axis(percent, signed=bool(below))},
-        "color": {"field": "series", "type": "nominal", "scale": _scale([s.label for s in series], [s.colour for s in series]), "legend": _legend("square")},
+        "color": {"field": "series", "type": "nominal", "scale": _scale([s.label for s in series], [s.colour for s in series]), "legend": _legend(series, width, "square")},
         "order": {"field": "place"},
         "description": {"field": "said"},
     }  # fmt: skip
@@ -173,10 +180,20 @@ def _stacks(
     if below:
         rule = {"type": "rule", "color": "#8a8a9c", "aria": False}
         layer.append({"data": {"values": [{}]}, "mark": rule, "encoding": {"y": {"datum": 0}}})
-    return _spec(values, width, height, layer=layer)
+    heights = Counter[str]()
+    for value in values:
+        heights[value["at"]] += abs(value["value"])
+    return _spec(values, width - _beside(max(heights.values(), default=1), percent), height, layer=layer)
 
 
-_AXIS = {"title": None, "labelColor": FAINT, "labelFontSize": 12, "tickColor": GRID, "domainColor": "#8a8a9c"}
+_AXIS = {
+    "title": None,
+    "labelLimit": 0,
+    "labelColor": FAINT,
+    "labelFontSize": 12,
+    "tickColor": GRID,
+    "domainColor": "#8a8a9c",
+}
 
 
 def _days_axis(days: Sequence[date], width: int) -> Spec:
@@ -196,7 +213,7 @@ def _days_axis(days: Sequence[date], width: int) -> Spec:
         "values": [_milliseconds(day) for day in ticks],
         "labelExpr": f"utcFormat(datum.value, '{form}')",
         "labelOverlap": False,
-        "labelFlush": False,
+        "labelFlush": True,
         "grid": False,
     }
 
@@ -207,13 +224,26 @@ def _value_axis(percent: bool, *, signed: bool = False) -> Spec:
     return {**_AXIS, "grid": True, "gridColor": GRID, "domain": False, "ticks": False, "tickCount": 4, "labelExpr": label, "labelPadding": 8}  # fmt: skip
 
 
-def _legend(symbol: str = "stroke") -> Spec:
+def _legend(series: Sequence[Series], width: int, symbol: str = "stroke") -> Spec:
+    """Above the drawing, in as many columns as have room."""
     size, stroke = (260, 2.5) if symbol == "stroke" else (130, 0)
-    return {"title": None, "orient": "top", "direction": "horizontal", "labelColor": INK, "labelFontSize": 13, "symbolType": symbol, "symbolSize": size, "symbolStrokeWidth": stroke, "offset": 8, "columnPadding": 28, "labelLimit": 160}  # fmt: skip
+    entry = 48 + 7 * max(len(each.label) for each in series)
+    columns = 0 if entry * len(series) <= width else max(1, width // entry)  # 0 is all in one row
+    return {"title": None, "orient": "top", "direction": "horizontal", "columns": columns, "labelColor": INK, "labelFontSize": 13, "symbolType": symbol, "symbolSize": size, "symbolStrokeWidth": stroke, "offset": 8, "columnPadding": 24, "labelLimit": 0}  # fmt: skip
 
 
 def _scale(labels: Sequence[str], values: Sequence[Any]) -> Spec:
     return {"domain": list(labels), "range": list(values)}
+
+
+def _beside(top: float, percent: bool) -> int:
+    """Units that the labels of the value axis take."""
+    return 14 + 7 * len("100 %" if percent else f"{int(top):,}")
+
+
+def _short(name: str) -> str:
+    """A name with room for it beside a bar."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def _spec(values: Sequence[Row], width: int, height: object, **rest: object) -> Spec:
@@ -222,7 +252,7 @@ def _spec(values: Sequence[Row], width: int, height: object, **rest: object) -> 
         "data": {"values": list(values)},
         "width": width,
         "height": height,
-        "autosize": {"type": "fit-x", "contains": "padding"},
+        "autosize": "pad",  # fitting it in would measure every text twice, which is what takes the time
         "padding": 2,
         "config": {"font": FONT, "view": {"stroke": None}, "axis": {"labelFont": FONT}},
         **rest,
@@ -248,10 +278,6 @@ def _value(value: float, percent: bool) -> str:
 
 def _milliseconds(day: date) -> int:
     return (day.toordinal() - 719_163) * 86_400_000
-
-
-def _literal(names: Mapping[str, str]) -> str:
-    return "{" + ",".join(f"'{key}':'{value}'" for key, value in names.items()) + "}"
 
 
 def short_day(day: date) -> str:

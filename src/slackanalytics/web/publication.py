@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -164,9 +165,9 @@ class Publication:
         return self.drawings.png(on_paper(figure.drawing.wide)).result(rendering.PATIENCE)
 
     def warm(self) -> None:
-        """Make the pages that people look at most, those first that everybody looks at: each period, each department."""
+        """Make the pages that a press or two lead to, those first that everybody looks at: each period, each department."""
         version = self.loading.standing.version
-        for filters in self._common():
+        for filters in islice(self._common(), 3 * KEPT // 4 // len(PAGES)):
             for page in PAGES:
                 if self.loading.closing or self.loading.standing.version != version:
                     return
@@ -181,9 +182,9 @@ class Publication:
         limits = self._bounds(standing)
         periods = [filtering.usual(limits.newest, limits.first, weeks) for weeks in sorted(filtering.PERIODS.values(), key=lambda w: w != filtering.WEEKS)]  # fmt: skip
         yield from periods
-        usual = periods[0]
-        for name in self._departments(standing, usual.since, usual.until).known:
-            yield replace(usual, departments=(name,))
+        for period in periods:
+            for name in self._departments(standing, period.since, period.until).known:
+                yield replace(period, departments=(name,))
 
     def _asked(self, standing: Standing, pairs: Sequence[tuple[str, str]]) -> tuple[filtering.Asked, Price]:
         limits = self._bounds(standing)
@@ -194,8 +195,10 @@ class Publication:
         return filtering.read(pairs, newest=limits.newest, first=limits.first, known=known), Price.read(pairs)
 
     def _bounds(self, standing: Standing) -> Bounds:
-        assert standing.adoption is not None
-        return bounds(standing.adoption)
+        adoption = standing.adoption
+        assert adoption is not None
+        found: Bounds = self._once(("bounds", standing.version), lambda: bounds(adoption))
+        return found
 
     def _departments(self, standing: Standing, since: date, until: date) -> Departments:
         assert standing.adoption is not None

@@ -50,7 +50,7 @@ def tiles(question: Question) -> tuple[Tile, ...]:
     sticky = question.last("stickiness")
     versus = f"against the {plural(question.filters.days, 'day')} before" if before else ""
     return (
-        Tile("Provisioned", number(now["provisioned"]), "people with a seat on a day at least", growth(now["provisioned"], before.get("provisioned"), neutral=True)),
+        Tile("Provisioned", number(now["provisioned"]), "people with a seat in the period", growth(now["provisioned"], before.get("provisioned"), neutral=True)),
         Tile("Active", number(now["active"]), "active on a day at least", growth(now["active"], before.get("active"))),
         Tile("Activation rate", percent(now["activation_rate"], 1), versus, points(now["activation_rate"], before.get("activation_rate"))),
         Tile("Weekly active", number(people.get("weekly_active")), f"7 days to {charts.short_day(question.filters.until)}"),
@@ -122,7 +122,8 @@ def by_department_week(question: Question) -> Figure:
     found: dict[str, dict[date, dict[str, Any]]] = {}
     for row in shown.rows:
         found.setdefault(row["department"], {})[row["week"]] = row
-    rates = [row["activation_rate"] for row in shown.rows if row["activation_rate"] is not None]
+    every = question.of_all().shown("activation_by_department_week", groups=("department", "week"))
+    rates = [row["activation_rate"] for row in every.rows if row["activation_rate"] is not None]
     scale = Scale.of(rates)
     until = question.filters.until
     rows = [_pivot_row(name, weeks, by_week, scale, until) for name, by_week in sorted(found.items())]

@@ -176,7 +176,7 @@ class Question:
     def shown(self, measure: str, *, groups: tuple[str, ...] = ("department",)) -> Shown:
         """The answer of a measure, with what must be hidden hidden."""
         if "department" in groups and self.filters.departments:  # the same cells are hidden, whatever is chosen
-            return self._of_all().shown(measure, groups=groups).only("department", self.filters.departments)
+            return self.of_all().shown(measure, groups=groups).only("department", self.filters.departments)
         table, base = self._asked(measure), self._base(measure)
         return self._hidden(table, groups, COUNTED[measure], base, self._each(measure))
 
@@ -400,7 +400,7 @@ class Question:
             for name in (self.adoption.departments if its.departments else ())
         }
 
-    def _of_all(self) -> Question:
+    def of_all(self) -> Question:
         """The same without a choice of departments."""
         return self._with(replace(self.filters, departments=()))
 
