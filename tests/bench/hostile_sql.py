@@ -1,4 +1,4 @@
-"""What others feel while hostile statements run: `nice python -m tests.bench.hostile_sql [--times 60]`.
+"""What others feel while hostile statements run: `python -m tests.bench.hostile_sql [--times 60]`.
 
 Two things are timed, first in quiet and then beside three sessions that send costly statements without a pause: a question
 of the dashboard asked in this process, not from its memory of answers, and a short statement on the SQL page's sandbox.

@@ -46,11 +46,9 @@ def begin(parent: int) -> list[str]:
     return layers
 
 
-def finish(*, address_space: int, niceness: int) -> list[str]:
+def finish(*, address_space: int) -> list[str]:
     """The rest, once everything that is needed is imported and mapped. `address_space` is beyond what is in use."""
     layers = []
-    with suppress(OSError):
-        os.nice(niceness)
     space = in_use() + address_space if sys.platform == "linux" else None
     if sys.platform == "linux":
         if os.geteuid() == 0:

@@ -28,7 +28,7 @@ class Limits:
     at_once: int = 4
     """Statements that are worked on at a time."""
     young: int = 2
-    """How many of them may be in their first moments."""
+    """How many of them may be in their first moments; those of owners whose last one was long do not count."""
     heavy: int = 2
     """How many may be of owners whose last statements were long: others find room beside them."""
     long: float = 1.0

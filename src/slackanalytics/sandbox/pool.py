@@ -22,16 +22,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Self
-
-import pyarrow as pa
+from typing import Literal, Self
 
 from athena_federation.errors import FederationError, QueryError
 from slackanalytics.sandbox import frames
 from slackanalytics.sandbox.confinement import LAYERS
 from slackanalytics.sandbox.holding import Holding
 from slackanalytics.sandbox.limits import Limits
-from slackanalytics.sandbox.places import Place
+from slackanalytics.sandbox.outcomes import Outcome, told
 
 log = logging.getLogger("slackanalytics.sandbox")
 
@@ -55,34 +53,10 @@ ENVIRONMENT = {
 """All that a worker knows of this process's environment."""
 
 Ask = Literal["run", "explain"]
-Ending = Literal["answered", "explained", "refused", "memory", "deadline", "cancelled", "lost"]
 
 
 class Crowded(FederationError):
     """Too many statements are waiting, or this owner's last one has not ended."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a statement ended."""
-
-    ending: Ending
-    text: str = ""
-    """What to say about it, unless it was answered or explained."""
-    place: Place | None = None
-    """Where in the statement the trouble is."""
-    table: pa.Table | None = None
-    columns: tuple[tuple[str, str], ...] = ()
-    """Name and Trino type of each column of the answer."""
-    tables: tuple[str, ...] = ()
-    """Those that the answer was made of."""
-    cut: Literal["rows", "size"] | None = None
-    """Which limit has ended the answer early; None for all rows."""
-    reads: tuple[dict[str, Any], ...] = ()
-    """Per table: `table`, `columns`, `days` (or None), `of` how many, `rows`, and whether those are the `usual` days."""
-    seconds: float = 0.0
-    killed: bool = False
-    """Whether its process had to be ended."""
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -118,13 +92,13 @@ class Worker:
                 [*command, *arguments], pass_fds=descriptors, env=ENVIRONMENT, cwd="/",
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
+        os.setpriority(os.PRIO_PROCESS, self.process.pid, min(19, os.nice(0) + limits.niceness))
         given = {
             "memory": limits.memory,
             "address_space": limits.headroom * limits.memory,
             "processor": int(limits.deadline + limits.grace) + 2,
             "rows": limits.rows,
             "size": limits.size,
-            "niceness": limits.niceness,
         }
         try:
             frames.send(self.line, {**told, "limits": given})
@@ -300,10 +274,15 @@ class Sandbox:
         """
         now = time.monotonic()
         self._long = {owner: at for owner, at in self._long.items() if now - at < self.limits.penance}
-        young = sum(run.started is None or now - run.started < self.limits.long for run in self._running)
-        if young >= self.limits.young:
+        heavy = sum(run.owner in self._long for run in self._running)
+        begun = sum(
+            run.started is None or now - run.started < self.limits.long
+            for run in self._running
+            if run.owner not in self._long
+        )
+        if begun >= self.limits.young:
             return None
-        crowded = sum(run.owner in self._long for run in self._running) >= self.limits.heavy
+        crowded = heavy >= self.limits.heavy
         return next((run for run in self._waiting if not (crowded and run.owner in self._long)), None)
 
     def _end(self, run: Run, outcome: Outcome) -> None:
@@ -312,15 +291,17 @@ class Sandbox:
         run.done.set()
 
     def _run(self, run: Run) -> Outcome:
+        with self._changed:
+            heavy = run.owner in self._long
         try:
-            worker = self._taken(run.holding) or self._started(run.holding)
+            worker = self._taken(run.holding, spare=heavy) or self._started(run.holding)
         except frames.Silence:
             log.error("no worker for SQL could be started")  # noqa: TRY400 - there is nothing more to tell
             return Outcome(ending="lost", text=UNSTARTED)
         with self._changed:
             self._busy.add(worker)
         run.started = time.monotonic()
-        outcome = self._watched(worker, run)
+        outcome = self._watched(worker, run, patience=0.0 if heavy else self.limits.long)
         with self._changed:
             self._busy.discard(worker)
         if outcome.ending in SPENT or worker.uses >= USES:
@@ -329,15 +310,19 @@ class Sandbox:
             self._keep(worker)
         return outcome
 
-    def _watched(self, worker: Worker, run: Run) -> Outcome:
-        """One statement in one worker: answered, or ended by the deadline or by its owner."""
+    def _watched(self, worker: Worker, run: Run, *, patience: float) -> Outcome:
+        """
+        One statement in one worker: answered, or ended by the deadline or by its owner.
+
+        After `patience` seconds it stands behind all others.
+        """
         began = time.monotonic()
         due, kill, demoted = began + self.limits.deadline, None, False
         try:
             worker.begin(run)
             while not worker.speaks(TICK):
                 now = time.monotonic()
-                if not demoted and now - began >= self.limits.long:
+                if not demoted and now - began >= patience:
                     demoted = True
                     worker.demote()
                 if kill is None and (run.cancelled or now >= due):
@@ -363,12 +348,16 @@ class Sandbox:
             return Outcome(ending="deadline", text=text, seconds=seconds, killed=killed)
         return Outcome(ending="lost", text=LOST, seconds=seconds, killed=killed)
 
-    def _taken(self, holding: Holding) -> Worker | None:
-        """An idle worker that holds these tables. Those that hold the same role's older ones are ended."""
+    def _taken(self, holding: Holding, *, spare: bool) -> Worker | None:
+        """
+        An idle worker that holds these tables; with `spare` the last one is left to others.
+
+        Those that hold the same role's older tables are ended.
+        """
         with self._changed:
             old = [each for each in self._idle if each.holding is not holding and each.holding.label == holding.label]
             self._idle = [each for each in self._idle if each not in old]
-            fit = [each for each in self._idle if each.holding is holding]
+            fit = [each for each in self._idle if each.holding is holding][spare:]
             if fit:
                 self._idle.remove(fit[-1])
         for worker in old:
@@ -409,35 +398,8 @@ SPENT = ("memory", "deadline", "cancelled", "lost")
 CANCELLED = "the statement was cancelled"
 UNSTARTED = "the process for statements could not be started; nothing was run"
 LOST = "the statement was ended with its process: it took more memory, or was nested more deeply, than it may; ask for fewer days or columns"
-MEMORY = "the statement needs more than the {} MB that it may work with; ask for fewer days, groups or columns"
 
 
 def readable(sql: str) -> bool:
     """Whether a text is Unicode that can be written down."""
     return "\0" not in sql and not any(0xD800 <= ord(char) <= 0xDFFF for char in sql)
-
-
-def told(said: frames.Message, body: bytes, seconds: float, limits: Limits) -> Outcome:
-    """What a worker says, checked as everything is that comes from there. Raises frames.Silence for nonsense."""
-    try:
-        match said["outcome"]:
-            case "answered":
-                table = pa.ipc.open_stream(body).read_all()
-                table.validate(full=True)
-                columns = tuple((str(name), str(kind)) for name, kind in said["columns"])
-                cut = said["cut"] if said["cut"] in ("rows", "size") else None
-                if len(columns) != table.num_columns or table.num_rows > limits.rows:
-                    raise frames.Silence("no answer")
-                tables = tuple(map(str, said["tables"]))
-                return Outcome(ending="answered", table=table, columns=columns, tables=tables, cut=cut, seconds=seconds)
-            case "explained":
-                columns = tuple((str(name), str(kind)) for name, kind in said["columns"])
-                return Outcome(ending="explained", columns=columns, reads=tuple(said["tables"]), seconds=seconds)
-            case "refused":
-                place = Place(int(said["line"]), int(said["column"])) if "line" in said else None
-                return Outcome(ending="refused", text=str(said["text"]), place=place, seconds=seconds)
-            case "memory":
-                return Outcome(ending="memory", text=MEMORY.format(limits.memory // 2**20), seconds=seconds)
-    except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
-        raise frames.Silence("no answer") from error
-    raise frames.Silence("no answer")

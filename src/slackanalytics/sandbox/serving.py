@@ -52,9 +52,7 @@ class Worker:
                 self.tables, f"SELECT count(*) FROM {'.'.join(each.name)}", now=NOW, limits=self.limits, tell=self.has
             )
             statements.outlook(self.tables, f"SELECT 1 FROM {'.'.join(each.name)}", now=NOW)
-        layers = self.layers + confinement.finish(
-            address_space=self.limits["address_space"], niceness=self.limits["niceness"]
-        )
+        layers = self.layers + confinement.finish(address_space=self.limits["address_space"])
         frames.send(self.line, {"ready": True, "layers": layers})
 
     def serve(self) -> None:

@@ -25,7 +25,8 @@ from slackanalytics.adoption import measures
 from slackanalytics.adoption.audit import Log
 from slackanalytics.adoption.privacy import REASON, Role
 from slackanalytics.sandbox.places import SAID, Place
-from slackanalytics.sandbox.pool import Crowded, Outcome, Run, Sandbox
+from slackanalytics.sandbox.outcomes import Outcome
+from slackanalytics.sandbox.pool import Crowded, Run, Sandbox
 from slackanalytics.web import sql_files
 from slackanalytics.web.connecting import signed_in
 from slackanalytics.web.loading import Loading

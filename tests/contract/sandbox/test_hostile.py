@@ -16,7 +16,8 @@ from tests.contract.sandbox.tables import HIDDEN, held, statements
 from athena_federation.errors import QueryError
 from slackanalytics.sandbox.holding import Holding
 from slackanalytics.sandbox.limits import Limits
-from slackanalytics.sandbox.pool import Outcome, Sandbox
+from slackanalytics.sandbox.outcomes import Outcome
+from slackanalytics.sandbox.pool import Sandbox
 
 REFUSED = ("files", "statements", "hidden_in_queries", "information", "other_tables", "malformed")
 INNOCENT = "SELECT count(*) AS n FROM adoption.member_days WHERE date = '2026-09-02'"

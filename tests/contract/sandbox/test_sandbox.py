@@ -211,7 +211,7 @@ import json, os, socket, sys
 from slackanalytics.sandbox import confinement
 port, path = int(sys.argv[1]), sys.argv[2]
 layers = confinement.begin(os.getppid())
-layers += confinement.finish(address_space=300 * 2**20, niceness=5)
+layers += confinement.finish(address_space=300 * 2**20)
 tried = {}
 def attempt(name, what):
     try:
