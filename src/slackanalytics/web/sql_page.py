@@ -24,8 +24,8 @@ from athena_federation.errors import FederationError
 from slackanalytics.adoption import measures
 from slackanalytics.adoption.audit import Log
 from slackanalytics.adoption.privacy import REASON, Role
-from slackanalytics.sandbox.places import SAID, Place
 from slackanalytics.sandbox.outcomes import Outcome
+from slackanalytics.sandbox.places import SAID, Place
 from slackanalytics.sandbox.pool import Crowded, Run, Sandbox
 from slackanalytics.web import sql_files
 from slackanalytics.web.connecting import signed_in
