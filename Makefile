@@ -39,7 +39,7 @@ test: setup browser ## lint, types, contracts and every test (k=WORD selects)
 ifeq ($(k),)
 	@$(MAKE) --no-print-directory check
 endif
-	@$(BIN)/pytest -n 2 --dist loadgroup $(if $(k),-k "$(k)") $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(k),-k "$(k)") $(ARGS)
 
 check: lint types ## what a machine can see without running the tests
 

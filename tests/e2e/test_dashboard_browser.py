@@ -17,7 +17,7 @@ from tests.e2e.command import Desk
 PAGES = ("/adoption", "/adoption/seats", "/adoption/engagement", "/adoption/retention", "/adoption/data")
 WIDTHS = (360, 1280, 1920)
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("dashboard")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
