@@ -25,6 +25,9 @@ from urllib.parse import urlencode
 import duckdb
 import pyarrow as pa
 
+from slackanalytics import people
+from slackanalytics.adoption import Adoption
+from slackanalytics.adoption.blend import blended
 from slackanalytics.web.filters import PERIODS, usual
 
 DEPARTMENTS = (
@@ -66,11 +69,22 @@ def batches(members: int, days: int) -> Iterator[pa.RecordBatch]:
         yield from batches
 
 
+def company(members: int, days: int) -> Adoption:
+    """These days, blended with a roster in which one in fifty is missing."""
+    since = NEWEST - timedelta(days=days - 1)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "HR_dataset.csv"
+        with path.open("w", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(["employee_email", "department", "location"])
+            rows.writerows([f"p{m}@example.com", DEPARTMENTS[m % 9], "Here"] for m in range(members) if m % 50)
+        roster = people.read(path, today=NEWEST)
+    found = blended(batches(members, days), roster, people.Rules(), since=since, until=NEWEST)
+    return Adoption(found, since=since, until=NEWEST, roster=roster)
+
+
 def serve(members: int, days: int, port: int) -> None:
     """The web app over these days; says `ready` when they are in memory."""
-    from slackanalytics import people
-    from slackanalytics.adoption import Adoption
-    from slackanalytics.adoption.blend import blended
     from slackanalytics.oauth import Conversation
     from slackanalytics.settings import Settings
     from slackanalytics.token_stores import Memory
@@ -85,16 +99,7 @@ def serve(members: int, days: int, port: int) -> None:
     from slackanalytics.web.server import server
     from slackanalytics.web.site import Site
 
-    since = NEWEST - timedelta(days=days - 1)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "HR_dataset.csv"
-        with path.open("w", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(["employee_email", "department", "location"])
-            rows.writerows([f"p{m}@example.com", DEPARTMENTS[m % 9], "Here"] for m in range(members) if m % 50)
-        roster = people.read(path, today=NEWEST)
-    found = blended(batches(members, days), roster, people.Rules(), since=since, until=NEWEST)
-    adoption = Adoption(found, since=since, until=NEWEST, roster=roster)
+    adoption = company(members, days)
     loading, drawings = Loading(lambda _progress: adoption), Drawings()
     publication = Publication(loading, drawings)
     drawings.warm()

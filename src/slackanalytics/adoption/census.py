@@ -146,12 +146,8 @@ class People:
         first, last = max(0, first), min(self._census.days - 1, last)
         if first > last or not len(self.persons):
             return np.zeros(len(self.persons), np.bool_)
-        if mark not in self._bits:
-            words = self._census.bits[mark][:, self.places]
-            several = len(self._starts) < len(self.places)
-            self._bits[mark] = np.bitwise_or.reduceat(words, self._starts, axis=1) if several else words
         begin, end = first // WORD, last // WORD
-        words = self._bits[mark][begin : end + 1]
+        words = self._words(mark)[begin : end + 1]
         masks = np.full((end - begin + 1, 1), span(0, WORD - 1))
         masks[0] &= span(first % WORD, WORD - 1)
         masks[-1] &= span(0, last % WORD)
@@ -161,6 +157,27 @@ class People:
     def count(self, mark: str, first: int, last: int) -> int:
         """How many people."""
         return int(np.count_nonzero(self.on_any(mark, first, last)))
+
+    def by_day(self, mark: str, first: int, last: int, *, window: int = 1) -> Numbers:
+        """How many people have the mark on any day of the window that ends with each day, from the first to the last."""
+        begin = max(0, first - window + 1)
+        words = self._words(mark)[begin // WORD : last // WORD + 1]
+        bits = np.unpackbits(np.ascontiguousarray(words.T, "<u4").view(np.uint8), axis=1, bitorder="little")
+        days = bits[:, begin % WORD : begin % WORD + last - begin + 1]
+        days = np.pad(days, ((0, 0), (begin - (first - window + 1), 0)))
+        width = 1
+        while width < window:
+            step = min(width, window - width)
+            days, width = days[:, step:] | days[:, :-step], width + step
+        found: Numbers = days.sum(axis=0, dtype=np.int64)
+        return found
+
+    def _words(self, mark: str) -> Words:
+        if mark not in self._bits:
+            words = self._census.bits[mark][:, self.places]
+            several = len(self._starts) < len(self.places)
+            self._bits[mark] = np.bitwise_or.reduceat(words, self._starts, axis=1) if several else words
+        return self._bits[mark]
 
     def total(self, name: str, first: int, last: int) -> int | None:
         """The sum over these people and days; None where Slack told nothing."""

@@ -58,6 +58,16 @@ class Asked:
         """Every day of the period that is published."""
         return ((day, self.at(day), self.at(day)) for day in self.published if self.since <= day <= self.until)
 
+    def by_day(self, mark: str, *, window: int = 1, back: int = 0) -> dict[int, int]:
+        """For the days of the period, and some before it, how many people have the mark in the window up to each."""
+        days = [n for _, n, _ in self.days()]
+        if not days:
+            return {}
+        first, last = max(0, days[0] - back), days[-1]
+        return dict(
+            zip(range(first, last + 1), self.people.by_day(mark, first, last, window=window).tolist(), strict=True)
+        )
+
     def weeks(self) -> Iterator[Span]:
         """Every week of the period, as much of it as is in the period."""
         for monday in sorted({monday_of(day) for day, _, _ in self.days()}):
@@ -96,7 +106,10 @@ def activation_over(people: People, spans: Iterable[Span]) -> Iterator[Row]:
 
 
 def activation_by_day(asked: Asked) -> Iterator[Row]:
-    return activation_over(asked.people, asked.days())
+    provisioned, active = asked.by_day("provisioned"), asked.by_day("active")
+    for day, n, _ in asked.days():
+        if provisioned[n]:
+            yield day, provisioned[n], active[n], active[n] / provisioned[n]
 
 
 def activation_by_week(asked: Asked) -> Iterator[Row]:
@@ -117,17 +130,18 @@ def activation_by_department_week(asked: Asked) -> Iterator[Row]:
 
 
 def active_people(asked: Asked) -> Iterator[Row]:
+    daily, weekly, monthly = (asked.by_day("active", window=days) for days in (1, 7, 28))
     for day, n, _ in asked.days():
-        yield day, *(asked.people.count("active", n - back, n) for back in (0, 6, 27))
+        yield day, daily[n], weekly[n], monthly[n]
 
 
 def stickiness(asked: Asked) -> Iterator[Row]:
     published = [asked.at(day) for day in asked.published]
-    daily = {n: asked.people.count("active", n, n) for n in published if n >= asked.whole[0] - 27}
+    daily, monthly = asked.by_day("active", back=27), asked.by_day("active", window=28)
     for day, n, _ in asked.days():
         window = published[bisect_left(published, n - 27) : bisect_right(published, n)]
-        average, monthly = sum(daily[other] for other in window) / len(window), asked.people.count("active", n - 27, n)
-        yield day, average, monthly, ratio(average, monthly)
+        average = sum(daily[other] for other in window) / len(window)
+        yield day, average, monthly[n], ratio(average, monthly[n])
 
 
 def posting_share(asked: Asked) -> Iterator[Row]:

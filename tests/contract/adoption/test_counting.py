@@ -73,6 +73,13 @@ def never_joined(bits: Any, starts: Any, axis: int) -> Any:
     return bits[:, starts]
 
 
+BY_DAY = census.People.by_day
+
+
+def a_day_more(people: census.People, mark: str, first: int, last: int, *, window: int = 1) -> Any:
+    return BY_DAY(people, mark, first, last, window=window + (window > 1))
+
+
 def sunday_of(day: date) -> date:
     return day - timedelta(days=(day.weekday() + 1) % 7)
 
@@ -84,6 +91,7 @@ def sunday_of(day: date) -> date:
         (counting, "monday_of", sunday_of),
         (counting, "ratio", lambda part, whole: part / whole if whole else 0.0),
         (np, "reduceat", never_joined),
+        (census.People, "by_day", a_day_more),
         (census.People, "claimed_at", lambda people, last, never: np.full(len(people.persons), never)),
     ],
 )
