@@ -114,6 +114,7 @@ def doctor(source: str | None, aws: bool, stack: str, region: str | None, catalo
 def tell(found: Iterable[Finding]) -> None:
     """One line for each thing looked at. Raises ClickException where one is not right."""
     from slackanalytics import terminal
+    from slackanalytics.wording import plural
 
     out, wrong = terminal.stdout(), 0
     for finding in found:
@@ -124,7 +125,7 @@ def tell(found: Iterable[Finding]) -> None:
     out.file.flush()
     if wrong:
         raise click.ClickException(
-            f"{wrong} of these {'is' if wrong == 1 else 'are'} not right; what to do stands there"
+            f"{plural(wrong, 'problem')}; what to do about {'it' if wrong == 1 else 'each'} is said in its line above"
         )
 
 

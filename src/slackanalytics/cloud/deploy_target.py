@@ -39,10 +39,14 @@ def target(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
     @functools.wraps(command)
     def run(stack: str, region: str | None, dry_run: bool, yes: bool, **rest: Any) -> Any:
-        from slackanalytics.cloud.calls import Live, Rehearsal
+        from slackanalytics.cloud.calls import ACCOUNT, Live, Rehearsal
 
         live: Callable[[str | None], Calls] = click.get_current_context().obj or Live
         calls: Calls = Rehearsal(click.echo, region) if dry_run else live(region)
+        if dry_run:
+            click.echo(
+                f"note: nothing is called; {ACCOUNT} stands for your account, {calls.region} is the region", err=True
+            )
         return command(at=Target(stack, calls, yes or dry_run), **rest)
 
     return run
