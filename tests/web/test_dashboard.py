@@ -6,6 +6,8 @@ import csv
 import html
 import io
 import re
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -324,6 +326,27 @@ def test_while_days_are_read_the_page_counts_them_and_looks_again() -> None:
     assert "31 of 395 days" in text
     assert '<progress max="395" value="31"' in text
     assert 'http-equiv="refresh" content="3"' in text
+
+
+def test_a_reading_under_way_ends_with_the_app() -> None:
+    begun, days = threading.Event(), []
+
+    def read(progress: Callable[[int, int], None]) -> Adoption:
+        for day in range(100_000):
+            days.append(day)
+            begun.set()
+            progress(day, 100_000)
+            time.sleep(0.001)
+        raise AssertionError
+
+    loading = Loading(read)
+    loading.start()
+    assert begun.wait(5)
+    loading.close()
+    count = len(days)
+    time.sleep(0.02)
+    assert len(days) == count < 100_000
+    assert loading.standing.phase == "reading"
 
 
 def test_an_error_is_shown_by_name_and_what_was_read_before_stays() -> None:

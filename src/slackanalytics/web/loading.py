@@ -23,7 +23,15 @@ AFTER_TROUBLE = 300.0
 UNCONNECTED, CONNECTED = 5.0, 30.0
 """Seconds between two looks whether Slack is connected, while it is not and while it is."""
 
+PATIENCE = 3.0
+"""Seconds that the end waits for a reading under way."""
+
 log = logging.getLogger("slackanalytics.web")
+
+
+class Closing(Exception):
+    """Ends a reading under way."""
+
 
 Phase = Literal["unconnected", "reading", "ready", "failed"]
 
@@ -105,9 +113,11 @@ class Loading:
         self._poke.set()
 
     def close(self) -> None:
-        """End; a reading under way is left to end with the process."""
+        """End, a reading under way with its next day, so that nothing of it is left behind."""
         self._stop.set()
         self._poke.set()
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE)
 
     def once(self) -> float:
         """Read if Slack is connected and it is time, and say after how many seconds to look again."""
@@ -137,12 +147,16 @@ class Loading:
         return CONNECTED
 
     def _advance(self, done: int, of: int) -> None:
+        if self.closing:
+            raise Closing
         self._standing = replace(self._standing, done=done, of=of)
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 pause = self.once()
+            except Closing:
+                return
             except Exception as error:  # noqa: BLE001 - the thread must live on; the page says that it failed
                 log.error("adoption not read: %s", type(error).__name__)  # noqa: TRY400 - its message may quote data
                 trouble = FederationError("the figures could not be read; the log has the kind of error")

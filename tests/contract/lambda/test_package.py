@@ -128,7 +128,9 @@ def deployed(unzipped: Unzipped, runtime: Path, emulator_binary: Path, cloud: di
     from .conftest import BUCKET, OWNER, free_port, wait_for
 
     clients = Clients()
-    with ExitStack() as stack:
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        for name, value in cloud.items():
+            patch.setenv(name, value)
         simulator = Simulator(members=20_000, today=date(2026, 11, 25), rate_limit=None)
         slack = stack.enter_context(simulator.serve())
         secret = json.dumps({"access_token": slack.token, "organisation_id": "E0EXAMPLE1"})
@@ -169,6 +171,7 @@ def deployed(unzipped: Unzipped, runtime: Path, emulator_binary: Path, cloud: di
         stack.callback(process.wait, 10)
         stack.callback(process.terminate)
         wait_for(port, process)
+        patch.undo()
         yield Deployed(f"http://127.0.0.1:{port}", process.pid)
 
 
