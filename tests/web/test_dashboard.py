@@ -172,6 +172,10 @@ def test_a_group_that_is_too_small_appears_in_no_page_with_a_figure(address: str
         assert f'value="{company.SMALL}"' not in body
 
 
+PERSONAL = ("inactive-people", "unmatched")
+"""Figures that name people."""
+
+
 def figures(stand: Stand, page: str, query: list[tuple[str, str]]) -> list[str]:
     from slackanalytics.adoption.privacy import Role
 
@@ -187,6 +191,11 @@ def figures(stand: Stand, page: str, query: list[tuple[str, str]]) -> list[str]:
 def test_files_hold_what_the_page_shows_and_nothing_that_it_hides(page: str, stand: Stand, admin: TestClient) -> None:
     for name in figures(stand, page, []):
         answer = admin.get(f"/adoption/{page}/{name}.csv")
+        if name in PERSONAL:
+            assert answer.status_code == 403
+            assert "People are not listed in this session" in answer.text
+            assert f"/{name}.csv" not in admin.get(f"/adoption/{page}").text
+            continue
         assert answer.status_code == 200, name
         assert answer.headers["content-type"].startswith("text/csv")
         assert f'filename="{name}.csv"' in answer.headers["content-disposition"]
@@ -405,6 +414,17 @@ def test_a_link_shows_its_page_without_a_cookie_within_the_named_frame(stand: St
     assert "<a " not in answer.text
     assert Outline(answer.text).wrong == []
     assert stand.told[-1]["action"] == "made a link to embed"
+
+
+@pytest.mark.parametrize("departments", [("Markting",), ("Sales", "Gone"), (company.SMALL,)])
+def test_a_link_to_a_department_that_is_not_there_shows_no_other(stand: Stand, departments: tuple[str, ...]) -> None:
+    from slackanalytics.web.embedding import Shown
+
+    query = stand.links.query(Shown("overview", departments=departments), until=NOW + timedelta(hours=1))
+    answer = stand.desk.browser().get(f"/embed/adoption?{query}")
+    assert answer.status_code == 404
+    assert f"“{departments[-1]}” is no department of this period" in answer.text
+    assert "graphics-document" not in answer.text
 
 
 def test_a_link_that_was_changed_or_has_ended_shows_a_plain_page(stand: Stand) -> None:

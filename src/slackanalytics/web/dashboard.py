@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, cast
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -92,6 +93,9 @@ async def downloaded(request: Request) -> Response:
     figure = await run_in_threadpool(publication.figure, name, wanted, pairs, Role(session.role))
     if figure is None or (kind == "png" and figure.drawing is None):
         raise HTTPException(404)
+    if figure.withheld:
+        text = "The list names people. “See people”, at the foot of the page, asks for a reason and gives it."
+        return _told(request, 403, "People are not listed in this session", text, f"{address(name)}?{urlencode(pairs)}")
     if figure.personal:
         await _looked(
             request, f"downloaded {wanted}", await run_in_threadpool(publication.view, name, pairs, Role(session.role))
@@ -165,6 +169,11 @@ async def embedded(request: Request) -> Response:
         state = State(kind="bad", title=title, text=f"{str(error)[0].upper()}{str(error)[1:]}.")
         return _bare(View(page="", title="Adoption", lead="", content=rendering.state(state)), 410 if ended else 403)
     view = await run_in_threadpool(dashboard.publication.view, what.page, what.pairs(), Role.AGGREGATE, links=False)
+    gone = [name for name in what.departments if view.filters and name not in view.filters.departments]
+    if gone:  # showing everybody in their place would be another page than the one that was meant
+        text = f"“{gone[0]}” is no department of this period, or has become too small to be shown by itself. Ask for a new link."
+        state = State(kind="bad", title="This page is about a department that is not there", text=text)
+        return _bare(View(page="", title="Adoption", lead="", content=rendering.state(state)), 404)
     return _bare(view)
 
 

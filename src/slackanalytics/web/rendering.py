@@ -60,6 +60,7 @@ def _filled(figure: Figure, page: str, query: str, drawn: tuple[Future[str], Fut
         "sql": figure.sql,
         "said": figure.said,
         "nothing": figure.nothing,
+        "withheld": figure.withheld,
         "pivot": figure.pivot,
         "hidden": figure.hidden,
         "hidden_text": figure.hidden_text,

@@ -102,7 +102,7 @@ def by_department(question: Question) -> Figure:
     return Figure(
         name="activation-by-department",
         title="Activation rate by department",
-        caption="People active in the period, of people with a seat. The dashed line is the whole organisation.",
+        caption="People active in the period, of people with a seat. The dashed line is the whole organisation. Unmatched: accounts that no row of the roster holds for on the day, as of people who have left.",
         table=shown.table,
         headings={"department": "Department", "provisioned": "Provisioned", "active": "Active", "activation_rate": "Activation rate"},
         percents=("activation_rate",),

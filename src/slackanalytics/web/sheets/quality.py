@@ -9,7 +9,7 @@ import pyarrow as pa
 from slackanalytics.web import charts
 from slackanalytics.web.charts import HALF, SERIES, Series, said_day
 from slackanalytics.web.sheets.question import Question
-from slackanalytics.web.sheets.shapes import Figure, Sheet, Tile, Tone, number, percent
+from slackanalytics.web.sheets.shapes import SEE_PEOPLE, Figure, Sheet, Tile, Tone, number, percent
 
 WORDS = {
     "pending": "not published yet; Slack does so about a day later",
@@ -98,7 +98,7 @@ def rules(question: Question) -> Figure:
     return Figure(
         name="match-report",
         title="How members’ accounts are matched",
-        caption="With the people of the roster; each account by the first rule that fits.",
+        caption="Of all days that were read, whatever the filters; each account by the first rule that fits.",
         table=shown.table,
         headings={"matched_by": "Rule", "accounts": "Accounts"},
         drawing=charts.bars(rows, label="matched_by", value="accounts", text="text", colour=SERIES[2], width=HALF) if rows else None,
@@ -134,12 +134,13 @@ def unmatched(question: Question) -> Figure:
     return Figure(
         name="unmatched",
         title="Accounts that are nobody’s",
-        caption="They count as department Unmatched. slackanalytics hr check says which rule would match more.",
+        caption="Of all days that were read, guests and bots included. They count as department Unmatched. slackanalytics hr check says which rule would match more.",
         table=question.unmatched(),
         headings={"email_address": "Address", "user_id": "Slack ID", "kind": "Kind", "reason": "Reason"},
         kind="listing",
         size="half",
-        nothing="None." if question.identified else f"{number(question.unmatched_count)} accounts. They are not listed in this session; “See people”, at the foot of the page, asks for a reason and opens the list.",
+        nothing="None." if question.identified else f"{number(question.unmatched_count)} accounts, which are not listed. {SEE_PEOPLE}",
         personal=question.identified,
+        withheld=not question.identified,
         most=200,
     )  # fmt: skip

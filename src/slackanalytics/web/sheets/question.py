@@ -23,6 +23,8 @@ from slackanalytics.web.sheets.telling import told
 from slackanalytics.wording import spans
 
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "INR")
+WEEK = 7
+"""Days of the shortest period that is compared with the one before it."""
 LOW_MATCH = 0.95
 """The match rate below which pages warn."""
 
@@ -219,7 +221,8 @@ class Question:
     def before_row(self, measure: str) -> Row:
         """The same for the period before; empty where Slack no longer has all of that."""
         before = self._with(self.filters.before())
-        return {} if before.filters.since < self.bounds.first else before.row(measure)
+        short = self.filters.days < WEEK  # a weekend against two working days says nothing
+        return {} if short or before.filters.since < self.bounds.first else before.row(measure)
 
     def whole(self, measure: str) -> Row:
         """The sums of a measure whose rows are departments that share nobody."""
@@ -328,7 +331,7 @@ class Question:
             text = f"{days} {'is' if len(absent) == 1 else 'are'} not in these figures: {'it is a day' if len(absent) == 1 else 'they are days'} that Slack has no file for, or that could not be read."
             found.append(Notice("warn", "Some days are missing.", text, "/adoption/data#missing-days", "See which"))
         if not self.anybody:
-            found.append(Notice("", "Nobody fits these filters.", "Choose a longer period, or other departments."))
+            found.append(Notice("", "Nobody fits these filters.", "Choose another period, or other departments."))
         return tuple(found)
 
     def insights(self) -> tuple[Told, ...]:

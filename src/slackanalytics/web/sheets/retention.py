@@ -99,7 +99,7 @@ def cohorts(question: Question) -> Figure:
     return Figure(
         name="retention",
         title="Retention by quarter of first sign-in",
-        caption="Of the people who first signed in during a quarter, how many were active so many months after their month. Quarters before the oldest day that Slack keeps are left out.",
+        caption="Of the people who first signed in during a quarter, how many were active so many months after their month. Quarters before the oldest day that Slack keeps are left out. The query answers month by month; a quarter adds its three.",
         table=shown.table,
         headings={"cohort": "Quarter from", "months_since": "Months since", "people": "People", "active": "Active", "retention": "Retention"},
         percents=("retention",),

@@ -9,7 +9,7 @@ import pyarrow as pa
 from slackanalytics.web import charts
 from slackanalytics.web.charts import HALF, SERIES, said_day
 from slackanalytics.web.sheets.question import Question
-from slackanalytics.web.sheets.shapes import Figure, Sheet, Tile, number, percent
+from slackanalytics.web.sheets.shapes import SEE_PEOPLE, Figure, Sheet, Tile, number, percent
 
 INACTIVE = "billable_inactive"
 PEOPLE = "billable_inactive_people"
@@ -149,8 +149,9 @@ def people(question: Question) -> Figure:
         headings={"email_address": "Address", "user_id": "Slack ID", "department": "Department", "last_active": "Last active"},
         sql=question.sql(PEOPLE),
         kind="listing",
-        nothing="Nobody." if question.identified else "People are not listed in this session. “See people”, at the foot of the page, asks for a reason and opens the list.",
+        nothing="Nobody." if question.identified else f"People are not listed. {SEE_PEOPLE}",
         personal=question.identified,
+        withheld=not question.identified,
         most=200,
     )  # fmt: skip
 

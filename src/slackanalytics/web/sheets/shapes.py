@@ -17,6 +17,8 @@ BUCKETS = 8
 HIDDEN = "·"
 """What stands in the place of a figure that is hidden."""
 
+SEE_PEOPLE = "“See people”, at the foot of the dashboard’s pages, asks for a reason and opens the list."
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -131,6 +133,8 @@ class Figure:
     money: tuple[str, ...] = ()
     personal: bool = False
     """Whether it names people."""
+    withheld: bool = False
+    """Whether it would name people, and does not for whoever asks."""
     most: int = 400
     """Rows shown on the page; files have all."""
 
