@@ -53,7 +53,7 @@ class Stand:
         dashboard = Dashboard(publication=self.publication, audit=self.audit, links=self.links, clock=lambda: self.now)
         self.desk = Desk(dashboard=dashboard)
 
-    def audit(self, **entry: str) -> None:
+    def audit(self, **entry: Any) -> None:
         self.told.append(entry)
 
 
@@ -291,7 +291,7 @@ def test_people_are_listed_for_a_reason_only_and_each_look_is_written_down() -> 
     stand = Stand()
     admin = stand.desk.admin()
     assert "u2003@example.com" not in admin.get("/adoption/seats").text
-    assert rows(admin.get("/adoption/seats/inactive-people.csv").text) == []
+    assert admin.get("/adoption/seats/inactive-people.csv").status_code == 403
     assert admin.post("/adoption/role", data={"role": "identified", "reason": "why not"}).status_code == 422
     assert stand.told == []
     answer = admin.post("/adoption/role", data={"role": "identified", "reason": "reassigning  seats in Q4"})
@@ -301,6 +301,7 @@ def test_people_are_listed_for_a_reason_only_and_each_look_is_written_down() -> 
     assert "u8001@example.com" in admin.get("/adoption/data/unmatched.csv").text
     assert [entry["action"] for entry in stand.told] == ["took role identified", "opened seats", "downloaded inactive-people", "downloaded unmatched"]  # fmt: skip
     assert {entry["reason"] for entry in stand.told} == {"reassigning seats in Q4"}
+    assert all(entry["rows"] for entry in stand.told[1:])
     other = stand.desk.admin()
     assert "u2003@example.com" not in other.get("/adoption/seats").text
     admin.post("/adoption/role", data={"role": "aggregate"})
@@ -311,7 +312,7 @@ def test_nobody_looks_at_people_where_it_cannot_be_written_down() -> None:
     from athena_federation.errors import ConfigurationError
 
     class Full(Stand):
-        def audit(self, **entry: str) -> None:
+        def audit(self, **entry: Any) -> None:
             raise ConfigurationError("the disk is full")
 
     admin = Full().desk.admin()

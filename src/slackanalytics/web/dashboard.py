@@ -33,7 +33,8 @@ LIVES = (1, 7, 30, 90)
 class Audit(Protocol):
     """Writes down who looked at people, and why. Raises FederationError where it cannot: then nobody looks."""
 
-    def __call__(self, *, who: str, action: str, reason: str, detail: str) -> None: ...
+    def __call__(self, *, who: str, action: str, reason: str, detail: str, rows: int | None = None) -> None:
+        """`rows`: how many people or accounts are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ async def shown(request: Request) -> Response:
     pairs = request.query_params.multi_items()
     view = await run_in_threadpool(dashboard.publication.view, name, pairs, Role(session.role))
     if view.personal:
-        await _looked(request, f"opened {name}", view)
+        await _looked(request, f"opened {name}", view, view.listed)
     origins = dashboard.links.origins
     return page(
         request,
@@ -97,9 +98,8 @@ async def downloaded(request: Request) -> Response:
         text = "The list names people. “See people”, at the foot of the page, asks for a reason and gives it."
         return _told(request, 403, "People are not listed in this session", text, f"{address(name)}?{urlencode(pairs)}")
     if figure.personal:
-        await _looked(
-            request, f"downloaded {wanted}", await run_in_threadpool(publication.view, name, pairs, Role(session.role))
-        )
+        view = await run_in_threadpool(publication.view, name, pairs, Role(session.role))
+        await _looked(request, f"downloaded {wanted}", view, figure.table.num_rows)
     if kind == "csv":
         answer = Response((await run_in_threadpool(csv_text, figure.exported)).encode(), media_type="text/csv")
     else:
@@ -187,12 +187,12 @@ def _told(request: Request, status: int, title: str, text: str, back: str) -> Re
     return page(request, "adoption.html", status, view=view, minimum=0, reason_length=REASON, origins=(), lives=LIVES)
 
 
-async def _looked(request: Request, action: str, view: View) -> None:
+async def _looked(request: Request, action: str, view: View, rows: int) -> None:
     """Write down that people were looked at, before they are."""
     session = _session(request)
     detail = view.filters.query() if view.filters else ""
     audit = _dashboard(request).audit
-    await run_in_threadpool(audit, who=session.who, action=action, reason=session.reason, detail=detail)
+    await run_in_threadpool(audit, who=session.who, action=action, reason=session.reason, detail=detail, rows=rows)
 
 
 def _dashboard(request: Request) -> Dashboard:

@@ -77,8 +77,8 @@ def audit(settings: Settings) -> Audit:
     """Writes to the audit log."""
     log = Log(place_of(settings))
 
-    def append(*, who: str, action: str, reason: str, detail: str) -> None:
-        log.append(who=who, role=Role.IDENTIFIED, what=f"{action} {detail}".strip(), reason=reason)
+    def append(*, who: str, action: str, reason: str, detail: str, rows: int | None = None) -> None:
+        log.append(who=who, role=Role.IDENTIFIED, what=f"{action} {detail}".strip(), reason=reason, rows=rows)
 
     return append
 

@@ -87,6 +87,8 @@ class View:
     role: Role = Role.AGGREGATE
     personal: bool = False
     """Whether it names people."""
+    listed: int = 0
+    """How many rows about them there are."""
 
     @property
     def chosen(self) -> str:
@@ -149,6 +151,7 @@ class Publication:
             changed=asked.filters != usual,
             role=role,
             personal=any(figure.personal for figure in sheet.figures),
+            listed=sum(figure.table.num_rows for figure in sheet.figures if figure.personal),
         )
 
     def figure(self, page: str, name: str, pairs: Sequence[tuple[str, str]], role: Role) -> Figure | None:
