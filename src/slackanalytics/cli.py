@@ -22,16 +22,16 @@ from slackanalytics.cache_verbs import cache, sync
 from slackanalytics.cloud.athena_engine import AthenaEngine, athena_options
 from slackanalytics.cloud.deploy import deploy
 from slackanalytics.connection_verbs import doctor, login, logout
+from slackanalytics.delivery import deliver, delivery_options, format_of
 from slackanalytics.hr_verbs import hr
+from slackanalytics.measure_verb import measure
 from slackanalytics.protocol import connector_options, examples, source_options
 from slackanalytics.report_verb import embed_link, report
 from slackanalytics.web.command import serve
 
 if TYPE_CHECKING:
-    from athena_federation.results import Result
+    pass
 
-FORMATS = ("csv", "json", "ndjson", "parquet")
-"""What an answer can be written as."""
 PORT = click.IntRange(0, 65_535)
 
 POST_SQL = """\
@@ -143,14 +143,7 @@ def explain(sql: str, source: str | None, hr_file: Path | None, connector: str |
     )
 )
 @click.argument("sql", callback=statement)
-@click.option(
-    "--format", "kind", type=click.Choice(["table", *FORMATS]),
-    help="How the answer is written [default: by the ending of --output, else table].",
-)  # fmt: skip
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to FILE instead of stdout: the whole answer, or nothing.",
-)  # fmt: skip
+@delivery_options
 @athena_options
 @source_options
 @connector_options
@@ -178,40 +171,6 @@ def query(  # noqa: PLR0913 - its options
             deliver(result, kind, output)
         for text in database.notes():
             terminal.note(text)
-
-
-def format_of(kind: str | None, output: Path | None) -> str:
-    """The format asked for, or that which the file's ending says. Raises UsageError."""
-    if output is None:
-        return kind or "table"
-    if not output.parent.is_dir():
-        raise click.ClickException(f"{output} cannot be written: there is no folder {output.parent}")
-    found = kind or output.suffix.lstrip(".").lower()
-    if found not in FORMATS:
-        raise click.UsageError(f"--output {output}: say which --format the file has: {', '.join(FORMATS)}")
-    return found
-
-
-def deliver(result: Result, kind: str, output: Path | None) -> None:
-    """The whole answer, as a table to read or in a format to keep."""
-    from slackanalytics import terminal
-    from slackanalytics.wording import plural
-
-    if output:
-        try:
-            result.write(output, kind)
-        except OSError as error:
-            raise click.ClickException(f"{output} cannot be written: {error.strerror or error}") from error
-        terminal.note(f"{plural(len(result), 'row')} written to {output}")
-    elif kind == "table":
-        printed = terminal.answer(result.columns, result.rows(terminal.SHOWN), result.numeric)
-        if len(result) > printed:
-            sys.stdout.flush()
-            terminal.note(f"the first {printed} of {plural(len(result), 'row')}; --format csv gives all of them")
-    else:
-        sys.stdout.flush()
-        result.write(sys.stdout.buffer, kind)
-    sys.stdout.flush()
 
 
 @slackanalytics.command(
@@ -276,6 +235,7 @@ for command in (*protocol.COMMANDS, serve):
 
 
 slackanalytics.add_command(sync)
+slackanalytics.add_command(measure)
 slackanalytics.add_command(cache)
 slackanalytics.add_command(report)
 slackanalytics.add_command(embed_link)

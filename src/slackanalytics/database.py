@@ -154,6 +154,18 @@ class SlackDatabase(Database):
             except QueryError as error:
                 self.unblended = error
 
+    def blend_over(self, days: str) -> bool:
+        """
+        Offer `adoption.member_days` of some days alone, by a condition on `m.date`; tells whether there is a roster.
+
+        Raises QueryError for a roster that cannot be used.
+        """
+        self.is_blended = True
+        roster = people.roster_of(self.settings, today=self.today())
+        if roster:
+            member_days.offer(self, roster, people.Rules.of(self.settings), catalog=CATALOG, days=days)
+        return roster is not None
+
     def calls(self) -> int:
         """Calls to Slack so far."""
         return self.days.statistics.calls

@@ -17,7 +17,7 @@ from athena_federation.local import Database
 from slackanalytics.people import Roster, Rules
 from slackanalytics.people.matching import ALIAS, NUMBER, Index
 from slackanalytics.people.rules import BOT
-from slackanalytics.people.tenures import table
+from slackanalytics.people.tenures import PERSON, table
 
 SCHEMA = "adoption"
 NAME = f"{SCHEMA}.member_days"
@@ -29,23 +29,24 @@ _RULE = re.compile(r" -- \[(.*)\]$")
 DOMAINS = pa.schema([("old", pa.string()), ("present", pa.string())])
 
 
-def offer(database: Database, roster: Roster, rules: Rules, *, catalog: str) -> None:
+def offer(database: Database, roster: Roster, rules: Rules, *, catalog: str, days: str = "true") -> None:
     """
-    Make `adoption.member_days` a view of a database that has Slack's tables in `catalog`.
+    Make `adoption.member_days` a view of a database that has Slack's tables in `catalog`; of the `days` that a condition
+    on `m.date` names.
 
     What it joins is registered beside it as `adoption.keys`, `adoption.tenures` and, where it matters, `adoption.domains`.
     """
     found = list(keys(roster, rules))
     forms = {form for form, _, _ in found}
     database.register(f"{SCHEMA}.keys", pa.table(list(map(list, zip(*found, strict=True))) or [[]] * 3, schema=KEYS))
-    database.register(f"{SCHEMA}.tenures", table(roster))
+    database.register(f"{SCHEMA}.tenures", table(roster, more=PERSON))
     if rules.domains:
         database.register(
             f"{SCHEMA}.domains",
             pa.table([list(each) for each in zip(*rules.domains.items(), strict=True)], schema=DOMAINS),
         )
         forms.add("domain")
-    database.view(NAME, query(statement(forms, catalog=catalog, days="true")))
+    database.view(NAME, query(statement(forms, catalog=catalog, days=days)))
 
 
 def statement(rules: Collection[str], *, catalog: str, days: str) -> str:

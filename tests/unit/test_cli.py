@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from athena_federation import results
-from slackanalytics import cli
+from slackanalytics import cli, delivery
 from slackanalytics.simulator import ERROR_CODES, Served, Simulator
 
 TODAY = date(2026, 11, 23)
@@ -136,7 +136,7 @@ RECORD = {
 
 
 def test_the_names_of_the_formats_are_those_that_answers_have() -> None:
-    assert set(cli.FORMATS) == set(results.FORMATS)
+    assert set(delivery.FORMATS) == set(results.FORMATS)
 
 
 def test_json_is_one_array_of_objects(capfd: pytest.CaptureFixture[str]) -> None:
@@ -183,7 +183,7 @@ def test_a_table_is_for_people(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_ending_of_a_file_is_its_format(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    for form in cli.FORMATS:
+    for form in delivery.FORMATS:
         assert cli.run(["query", "--output", f"answer.{form}", on("2026-11-17")]) == 0
         assert cli.run(["query", "--format", form, "--output", "other", on("2026-11-17")]) == 0
         assert (tmp_path / f"answer.{form}").read_bytes() == (tmp_path / "other").read_bytes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +24,9 @@ SCHEMA = pa.schema(
         ("worker_type", pa.string()),
     ]
 )
+
+PERSON = pa.schema([("employee_email", pa.string()), ("hire_date", pa.date32()), ("termination_date", pa.date32())])
+"""What a row says of the person besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,15 @@ def spans(entries: Sequence[Entry]) -> Iterator[Span]:
             yield Span(entry.effective_from, until, entry)
 
 
-def table(roster: Roster) -> pa.Table:
-    """All spans of all people."""
+def table(roster: Roster, *, more: Iterable[pa.Field] = ()) -> pa.Table:
+    """All spans of all people; with `more` columns of their rows."""
+    schema = pa.schema([*SCHEMA, *more])
     found = [(person, span) for person, entries in roster.persons.rows.items() for span in spans(entries)]
     columns: dict[str, list[object]] = {
         "employee": [person for person, _ in found],
         "since": [span.since for _, span in found],
         "until": [span.until for _, span in found],
     }
-    attributes = [name for name in SCHEMA.names if name not in columns]
+    attributes = [name for name in schema.names if name not in columns]
     columns |= {name: [getattr(span.entry, name) for _, span in found] for name in attributes}
-    return pa.table(columns, schema=SCHEMA)
+    return pa.table(columns, schema=schema)

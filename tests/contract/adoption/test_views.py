@@ -23,6 +23,7 @@ from slackanalytics.adoption import Adoption, measures
 from slackanalytics.adoption.athena_views import Places, athena_views, first_needed
 from slackanalytics.adoption.blend import MEMBER_DAYS
 from slackanalytics.database import CATALOG, SlackDatabase
+from slackanalytics.measure_verb import asked
 from slackanalytics.simulator import Simulator, write_roster
 
 DEMO_TODAY = date(2026, 11, 25)
@@ -194,6 +195,35 @@ def test_athenas_other_views_are_as_in_memory(athena: Database, kept: Adoption, 
 def test_a_measure_is_the_same_through_athenas_views(athena: Database, kept: Adoption, name: str) -> None:
     found = athena.sql(measures()[name].sql).rows()
     assert same(found, rows_of(kept.ask(name, since=FIRST, until=LAST)))
+
+
+@pytest.mark.parametrize("name", ["activation_by_department", "active_people", "guests", "without_account", "coverage"])
+def test_the_verb_asks_the_measure_itself_over_the_days_that_it_needs(
+    demo: tuple[SlackDatabase, people.Roster], name: str
+) -> None:
+    shared, roster = demo
+    read = Adoption.read(shared, roster, since=FIRST - timedelta(days=27), until=LAST)
+    with slackanalytics.connect(
+        source="demo", hr=roster.path, environment={"SLACKANALYTICS_TODAY": str(DEMO_TODAY)}
+    ) as database:
+        found = asked(database, measures()[name], FIRST, LAST, guests=False, by="department").rows()
+        if name == "activation_by_department":
+            assert days_of(database, measures()[name].sql) == [str(FIRST + timedelta(days=n)) for n in range(14)]
+    expected = rows_of(read.ask(name, since=FIRST, until=LAST))
+    if name == "without_account":  # who has an account is told by these days alone
+        assert {row[0] for row in found} >= {row[0] for row in expected}
+    else:
+        assert same(found, expected)
+
+
+def test_a_measure_without_a_roster_says_what_it_needs(tmp_path: Path) -> None:
+    with (
+        slackanalytics.connect(
+            environment={"SLACKANALYTICS_SLACK_TOKEN": "xoxp-none", "HOME": str(tmp_path)}
+        ) as database,
+        pytest.raises(QueryError, match="give --hr FILE"),
+    ):
+        asked(database, measures()["activation"], FIRST, LAST, guests=False, by="department")
 
 
 def test_views_say_which_days_a_measure_needs() -> None:
