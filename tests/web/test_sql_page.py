@@ -133,6 +133,16 @@ def test_rows_are_shown_and_that_they_were_is_written_down_once(desk: SqlDesk) -
     assert "Sales" not in entry.sql
 
 
+def test_an_error_that_quotes_rows_is_written_down_like_rows(desk: SqlDesk) -> None:
+    browser = desk.asking("identified")
+    sql = "SELECT CAST(max(email_address) AS bigint) FROM adoption.member_days"
+    assert "@example.com" in ask(browser, sql)
+    browser.get("/sql/result")
+    _, entry = desk.log.entries()
+    assert (entry.what, entry.role, entry.rows) == ("asked in SQL, and got an error", "identified", 0)
+    assert "max(email_address)" in entry.sql
+
+
 def test_pseudonyms_stand_for_names_before_any_statement_can_see_them(desk: SqlDesk) -> None:
     browser = desk.asking()
     everything = "SELECT * FROM adoption.member_days WHERE date = '2026-09-02'"

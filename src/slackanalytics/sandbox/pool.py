@@ -119,8 +119,9 @@ class Worker:
 
     def speaks(self, seconds: float) -> bool:
         """Whether it says something within so many seconds."""
-        ready, _, _ = select.select([self.line], [], [], seconds)
-        return bool(ready)
+        waiting = select.poll()  # which knows descriptors beyond 1,024, too
+        waiting.register(self.line, select.POLLIN)
+        return bool(waiting.poll(1_000 * seconds))
 
     def demote(self) -> None:
         """Have what it does now stand behind everything else; what it does next begins anew, from its first thread."""
@@ -301,13 +302,16 @@ class Sandbox:
         with self._changed:
             self._busy.add(worker)
         run.started = time.monotonic()
-        outcome = self._watched(worker, run, patience=0.0 if heavy else self.limits.long)
-        with self._changed:
-            self._busy.discard(worker)
-        if outcome.ending in SPENT or worker.uses >= USES:
-            worker.kill()
-        else:
-            self._keep(worker)
+        outcome: Outcome | None = None
+        try:
+            outcome = self._watched(worker, run, patience=0.0 if heavy else self.limits.long)
+        finally:
+            with self._changed:
+                self._busy.discard(worker)
+            if outcome is None or outcome.ending in SPENT or worker.uses >= USES:
+                worker.kill()
+            else:
+                self._keep(worker)
         return outcome
 
     def _watched(self, worker: Worker, run: Run, *, patience: float) -> Outcome:

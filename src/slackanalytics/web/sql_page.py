@@ -204,8 +204,9 @@ async def result(request: Request) -> Response:
     if request.query_params.get("wait"):
         await _ended(kept.run, PATIENCE)
     outcome = kept.run.outcome
-    if outcome and outcome.table is not None and not kept.audited.is_set():
-        await _audit(request, kept, "asked in SQL")
+    if outcome and kept.run.ask == "run" and outcome.ending in ("answered", "refused") and not kept.audited.is_set():
+        # an error may quote what it failed on
+        await _audit(request, kept, "asked in SQL" if outcome.table is not None else "asked in SQL, and got an error")
         kept.audited.set()
     answer = await _page(request, sql=kept.run.sql, outcome=outcome, kept=kept)
     if outcome is None:  # this page stays until the one after it, which waits, has something to say
@@ -339,10 +340,9 @@ async def _audit(request: Request, kept: Kept, what: str) -> None:
     """Write down what is about to be shown. Raises FederationError where it cannot be: then it is not shown."""
     session, outcome = _session(request), kept.run.outcome
     assert outcome is not None
-    assert outcome.table is not None
     await run_in_threadpool(
         _append, request, who=session.who, role=kept.role, what=what, reason=session.reason,
-        sql=kept.run.sql, tables=outcome.tables, rows=outcome.table.num_rows,
+        sql=kept.run.sql, tables=outcome.tables, rows=outcome.table.num_rows if outcome.table is not None else 0,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -202,6 +203,22 @@ def test_what_a_worker_sends_is_read_no_further_than_it_may() -> None:
             frames.receive(ours, most=0)
         with pytest.raises(frames.Silence, match="too late"):
             frames.receive(ours, most=0, until=time.monotonic() + 0.05)
+
+
+def test_descriptors_beyond_a_thousand_are_no_trouble(holding: Holding) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 4_000:
+        pytest.skip("so many files cannot be open here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4_000), hard))
+    taken = [os.open("/dev/null", os.O_RDONLY) for _ in range(1_100)]
+    try:
+        with Sandbox(Limits(deadline=20.0)) as sandbox:
+            assert sandbox.ask(holding, "SELECT 1 AS n").ending == "answered"
+            assert not sandbox._busy
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 # ── confinement ────────────────────────────────────────────────────────────────────────────────────────────────────
