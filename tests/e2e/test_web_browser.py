@@ -274,6 +274,7 @@ def test_each_page_is_accessible_and_fits_every_screen(chromium: Any, web: Web, 
     with person(chromium, web) as page:
 
         def looked_at(name: str) -> None:
+            page.wait_for_load_state()  # before its style sheet is there nothing fits
             for width, scheme in ((360, "light"), (768, "light"), (1280, "dark"), (360, "dark"), (1280, "light")):
                 page.set_viewport_size({"width": width, "height": 800})
                 page.emulate_media(color_scheme=scheme)

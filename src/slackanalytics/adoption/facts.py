@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-import pyarrow as pa
-
-from slackanalytics.adoption.privacy import MINIMUM, selected, suppressed
+from slackanalytics.adoption.hiding import Answers, Choice, Counted, protected
+from slackanalytics.adoption.privacy import MINIMUM
 from slackanalytics.adoption.series import Point
 
 
@@ -27,24 +26,20 @@ class Facts:
     """Each department over the period."""
     department_weeks: dict[str, tuple[Point, ...]]
     """The complete weeks of each department."""
+    every: bool = True
+    """Whether every department is among them: none is hidden, or left out by a choice."""
+    chosen: bool = False
+    """Whether they are about some departments only."""
     missing: tuple[date, ...] = ()
     """Days that there are no figures of, though there are of later ones."""
 
 
-class Asked(Protocol):
+class Asked(Answers, Protocol):
     """Whoever answers measures: `Adoption`."""
 
     @property
     def coverage(self) -> Any:
         """What is known of each day."""
-
-    @property
-    def departments(self) -> tuple[str, ...]:
-        """All there are."""
-
-    def ask(
-        self, measure: str, *, since: date, until: date, departments: tuple[str, ...] = (), guests: bool = False
-    ) -> pa.Table: ...
 
 
 def facts_from(
@@ -59,21 +54,11 @@ def facts_from(
 ) -> Facts:
     """The facts of a period; `hidden` are departments that no page shows."""
 
-    def asked(measure: str, *, guests: bool, chosen: tuple[str, ...]) -> pa.Table:
-        return adoption.ask(measure, since=since, until=until, departments=chosen, guests=guests)
-
     def shown(measure: str, *groups: str) -> list[dict[str, Any]]:
         chosen = () if "department" in groups else departments  # the same departments are hidden, whatever is chosen
-        table = asked(measure, guests=guests, chosen=chosen)
-        base = asked(measure, guests=False, chosen=chosen) if guests else None
-        counted: dict[str, Any] = {"groups": groups, "people": "provisioned", "parts": ("active",), "minimum": minimum}
-        kept = suppressed(table, base=base, **counted).to_pylist()
-        if chosen:
-            each = {name: asked(measure, guests=guests, chosen=(name,)) for name in adoption.departments}
-            apart = selected(table, each, chosen, **counted).to_pylist()
-            kept = [one for one, other in zip(kept, apart, strict=True) if not other["hidden"]]
+        choice = Choice(answers=adoption, since=since, until=until, departments=chosen, guests=guests, minimum=minimum)
         return [
-            row for row in kept
+            row for row in protected(choice, measure, Counted("provisioned", ("active",)), groups).to_pylist()
             if not row["hidden"] and row.get("department") not in hidden
             and (not departments or row.get("department", departments[0]) in departments)
         ]  # fmt: skip
@@ -93,13 +78,16 @@ def facts_from(
         if complete(row["week"]):
             by_department.setdefault(row["department"], []).append(point(row, "week"))
     whole = shown("activation")
+    there = shown("activation_by_department", "department")
     return Facts(
         since=since,
         until=until,
         whole=point(whole[0], None) if whole else None,
         weeks=tuple(point(row, "week") for row in shown("activation_by_week", "week") if complete(row["week"])),
         days=tuple(point(row, "day") for row in shown("activation_by_day", "day")),
-        departments={row["department"]: point(row, None) for row in shown("activation_by_department", "department")},
+        departments={row["department"]: point(row, None) for row in there},
+        every=len(there) == adoption.ask("activation_by_department", since=since, until=until, guests=guests).num_rows,
+        chosen=bool(departments),
         department_weeks={name: tuple(points) for name, points in by_department.items()},
         missing=tuple(
             each.day

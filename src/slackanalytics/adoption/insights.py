@@ -161,6 +161,8 @@ def change(weeks: Sequence[Point]) -> list[Insight]:
     if len(weeks) < WEEKS:
         return []
     before, last = weeks[-2:]
+    if last.at - before.at != timedelta(days=7):  # a week between them is not complete
+        return []
     moved = last.rate - before.rate
     usual = [b.rate - a.rate for a, b in pairwise(weeks[:-1])]
     spread = max(scatter(usual), error(before, last) / 2)
@@ -225,7 +227,8 @@ def gaps(facts: Facts) -> list[Insight]:
         others = [each for other, each in facts.departments.items() if other != name]
         rest = together(others)
         gap = its.rate - rest.rate
-        if rest.provisioned >= GROUP and abs(gap) >= GAP and abs(gap) > SURE * error(its, rest):
+        with_all = gap * (its.rate - facts.whole.rate) > 0  # those that are hidden are in the whole as well
+        if with_all and rest.provisioned >= GROUP and abs(gap) >= GAP and abs(gap) > SURE * error(its, rest):
             found.append((gap, name, its))
     found.sort()
     lagging = [gap_told(facts, *each) for each in found if each[0] < 0][:2]
@@ -238,20 +241,20 @@ def gap_told(facts: Facts, gap: float, name: str, its: Point) -> Insight:
     away = its.rate - facts.whole.rate
     ranked = sorted((each.rate for other, each in facts.departments.items() if other != UNMATCHED), reverse=gap > 0)
     rank = ranked.index(its.rate) + 1
+    alone = facts.every and ranked.count(its.rate) == 1
+    whose = "these departments’" if facts.chosen else "the organisation’s"
     place = (
         f", the {'lowest' if gap < 0 else 'highest'} of {len(ranked)} departments"
-        if rank == 1 and len(ranked) > 2
+        if rank == 1 and alone and len(ranked) > 2
         else ""
     )
     text = (
         f"{name} {'lags' if gap < 0 else 'leads'}{place}: {its.active:,} of {its.provisioned:,} people were active"
-        f" ({percent(its.rate)}), {abs(100 * away):.1f} points {'below' if gap < 0 else 'above'} the organisation’s {percent(facts.whole.rate)}."
+        f" ({percent(its.rate)}), {abs(100 * away):.1f} points {'below' if gap < 0 else 'above'} {whose} {percent(facts.whole.rate)}."
     )
     missing = round(facts.whole.rate * its.provisioned) - its.active
     if gap < 0 and missing > 0:
-        text += (
-            f" At the organisation’s rate {missing:,} more {'person' if missing == 1 else 'people'} would be active."
-        )
+        text += f" At {whose} rate {missing:,} more {'person' if missing == 1 else 'people'} would be active."
     return Insight(
         kind="gap" if gap < 0 else "lead",
         tone="bad" if gap < 0 else "good",

@@ -113,7 +113,7 @@ def suppressed(
     return blanked(table, rows, groups, cells)
 
 
-def selected(
+def selected(  # noqa: PLR0913 - all but the first three by name
     table: pa.Table,
     each: Mapping[str, pa.Table],
     chosen: Collection[str],
@@ -122,6 +122,7 @@ def selected(
     people: str,
     parts: Sequence[str] = (),
     minimum: int = MINIMUM,
+    base: Mapping[str, pa.Table] | None = None,
 ) -> pa.Table:
     """
     The table about some chosen departments together, so that no two choices tell what one of them hides.
@@ -136,16 +137,16 @@ def selected(
         people: As for `suppressed`.
         parts: As for `suppressed`.
         minimum: See `MINIMUM`.
+        base: As `each`, under a filter that leaves people out.
     """
     counted = [name for name in (people, *parts) if name in table.column_names]
     shown = suppressed(table, groups=groups, people=people, parts=parts, minimum=minimum).to_pylist()
     if set(chosen) < each.keys():
         names = [*groups, *counted]
-        rows = [{**row, "department": name} for name, its in each.items() for row in its.select(names).to_pylist()]
         schema = pa.schema([("department", pa.string()), *(table.schema.field(name) for name in names)])
         stacked = suppressed(
-            pa.Table.from_pylist(rows, schema=schema),
-            groups=("department", *groups), people=people, parts=parts, minimum=minimum,
+            _stacked(each, schema), groups=("department", *groups), people=people, parts=parts, minimum=minimum,
+            base=None if base is None else _stacked(base, schema),
         )  # fmt: skip
         gone = {
             (tuple(row[name] for name in groups), name)
@@ -160,6 +161,13 @@ def selected(
             if hidden:
                 row.update(dict.fromkeys([*hidden, *numbers]), hidden=True)
     return pa.Table.from_pylist(shown, schema=table.schema.append(pa.field("hidden", pa.bool_())))
+
+
+def _stacked(each: Mapping[str, pa.Table], schema: pa.Schema) -> pa.Table:
+    """Tables of single departments as one."""
+    names = [name for name in schema.names if name != "department"]
+    rows = [{**row, "department": name} for name, its in each.items() for row in its.select(names).to_pylist()]
+    return pa.Table.from_pylist(rows, schema=schema)
 
 
 def hide_differences(

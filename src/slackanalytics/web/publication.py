@@ -27,7 +27,7 @@ from slackanalytics.web.drawing import Drawings
 from slackanalytics.web.filters import Filters
 from slackanalytics.web.loading import Loading, Standing
 from slackanalytics.web.sheets import engagement, overview, quality, retention, seats
-from slackanalytics.web.sheets.question import LOW_MATCH, Bounds, Departments, Price, Question, bounds, departments
+from slackanalytics.web.sheets.question import Bounds, Departments, Price, Question, bounds, departments
 from slackanalytics.web.sheets.shapes import Figure, Progress, Sheet, State, Tone, percent
 from slackanalytics.wording import plural
 
@@ -200,7 +200,7 @@ class Publication:
     def _bounds(self, standing: Standing) -> Bounds:
         adoption = standing.adoption
         assert adoption is not None
-        found: Bounds = self._once(("bounds", standing.version), lambda: bounds(adoption))
+        found: Bounds = self._once(("bounds", standing.version), lambda: bounds(adoption, minimum=self.minimum))
         return found
 
     def _departments(self, standing: Standing, since: date, until: date) -> Departments:
@@ -281,8 +281,12 @@ def fresh_words(limits: Bounds) -> list[Fresh]:
     if limits.match_rate is None:
         items.append(Fresh("no roster", "warn"))
     else:
-        low = limits.match_rate < LOW_MATCH
-        items.append(Fresh(f"{percent(limits.match_rate, 1)} matched", "warn" if low else "good"))
+        items.append(
+            Fresh(
+                f"{'≥ ' if limits.match_least else ''}{percent(limits.match_rate, 1)} matched",
+                "warn" if limits.match_low else "good",
+            )
+        )
     if limits.missing:
         items.append(Fresh(f"{plural(limits.missing, 'day')} missing", "warn"))
     return items

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from athena_federation.errors import ConfigurationError
@@ -101,6 +101,7 @@ def test_every_column_that_identifies_is_replaced_alike() -> None:
 
 
 @given(st.lists(st.sampled_from(["U1", "u1", "ada@example.com", "0001", None, "é"]), max_size=30), st.integers(1, 7))
+@settings(deadline=None)
 def test_no_identifier_is_left_however_the_table_is_cut(values: list[str | None], size: int) -> None:
     whole = pa.table({name: pa.array(values, pa.string()) for name in IDENTIFYING})
     batches = whole.to_batches(max_chunksize=size)

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What a measure counts."""
-
-    people: str
-    """The column with the people of each row."""
-    parts: tuple[str, ...] = ()
-    """The columns with some of them."""
-    of: str = ""
-    """The measure that says how many people there are altogether: that so many are left over must not be told, either."""
-
+from slackanalytics.adoption.hiding import Counted
 
 COUNTED = {
     "activation": Counted("provisioned", ("active",)),
@@ -31,7 +18,7 @@ COUNTED = {
     "billable_inactive": Counted("billable", ("inactive",)),
     "claimed": Counted("provisioned", ("claimed",)),
     "never_claimed": Counted("provisioned", ("never_claimed",)),
-    "platform_mix": Counted("active", ("people",)),
+    "platform_mix": Counted("active", ("people",), of="activation"),
     "flow": Counted("active", ("lapsed",), of="activation_by_week"),
     "retention": Counted("people", ("active",)),
 }

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+MONTH = 28
+"""Days of a stickiness."""
+STEP = 0.05
+"""Steps of a stickiness of which a day is hidden: with those of the 28 windows that hold it, five people stay possible …"""
+ENOUGH = 100
+"""… where there are so many monthly active people; with fewer it is not shown."""
 
 
 def quarters(table: pa.Table) -> pa.Table:
@@ -47,22 +54,14 @@ def summed(table: pa.Table) -> pa.Table:
     return pa.table({name: [pc.sum(table[name]).as_py() or 0] for name in counts})
 
 
-def both(one: pa.Table, other: pa.Table, groups: tuple[str, ...]) -> pa.Table:
-    """What both show; `one` decides about the columns."""
-    columns = {
-        name: one[name]
-        if name in groups
-        else pc.or_(one[name], other[name])
-        if name == "hidden"
-        else pc.if_else(pc.is_null(other[name]), pa.scalar(None, one.schema.field(name).type), one[name])
-        for name in one.column_names
-    }
-    return pa.table(columns)
-
-
 def hide(table: pa.Table, hidden: frozenset[str], groups: tuple[str, ...]) -> pa.Table:
     """The same with the figures of these departments hidden, too."""
     kept = pa.array([name not in hidden for name in table["department"].to_pylist()], pa.bool_())
+    return _kept(table, kept, groups)
+
+
+def _kept(table: pa.Table, kept: pa.Array, groups: Sequence[str]) -> pa.Table:
+    """The figures of the rows that are kept; of the others only what is named."""
     columns = {
         field.name: table[field.name]
         if field.name in groups or field.name == "hidden"
@@ -71,3 +70,41 @@ def hide(table: pa.Table, hidden: frozenset[str], groups: tuple[str, ...]) -> pa
     }
     columns["hidden"] = pc.or_(table["hidden"], pc.invert(kept))
     return pa.table(columns)
+
+
+def without_sums(table: pa.Table) -> pa.Table:
+    """Platforms, of which one that is hidden would follow from how many people use several, or none."""
+    if not any(table["hidden"].to_pylist()):
+        return table
+    kept = pa.array([name not in ("Several", "None of these") for name in table["platform"].to_pylist()], pa.bool_())
+    return _kept(table, kept, ("platform", "active"))
+
+
+def alike(table: pa.Table, minimum: int) -> pa.Table:
+    """Quarters, without the ages at which a month of fewer people than the minimum has not come to that age yet."""
+    rows = table.to_pylist()
+    before: dict[date, int] = {}
+    for row in rows:
+        last, people = before.get(row["cohort"]), row["people"]
+        if people is not None and last is not None and 0 < abs(last - people) < minimum:
+            row.update(people=None, active=None, retention=None)
+        elif people is not None:
+            before[row["cohort"]] = people
+    return pa.Table.from_pylist(rows, schema=table.schema)
+
+
+def coarse(table: pa.Table, hidden: Collection[date]) -> pa.Table:
+    """Stickiness that does not tell how many were active on a hidden day of its 28: in steps, or not at all."""
+    rows = table.to_pylist()
+    for row in rows:
+        if any(0 <= (row["day"] - day).days < MONTH for day in hidden):
+            row["average_daily_active"] = None
+            enough = (row["monthly_active"] or 0) >= ENOUGH and row["stickiness"] is not None
+            row["stickiness"] = round(row["stickiness"] / STEP) * STEP if enough else None
+    return pa.Table.from_pylist(rows, schema=table.schema)
+
+
+def untold(table: pa.Table, weeks: Collection[date], columns: Collection[str]) -> pa.Table:
+    """The same without some columns in some weeks."""
+    rows = [{**row, **(dict.fromkeys(columns) if row["week"] in weeks else {})} for row in table.to_pylist()]
+    return pa.Table.from_pylist(rows, schema=table.schema)

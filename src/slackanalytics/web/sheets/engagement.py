@@ -6,6 +6,7 @@ from typing import Any
 
 from slackanalytics.web import charts
 from slackanalytics.web.charts import HALF, SERIES, Series, said_day
+from slackanalytics.web.sheets import cuts
 from slackanalytics.web.sheets.question import Question
 from slackanalytics.web.sheets.shapes import HIDDEN, Figure, Sheet, Tile, number, percent
 
@@ -65,7 +66,7 @@ def active_people(question: Question) -> Figure:
 
 def stickiness(question: Question) -> Figure:
     """How much of the month's people an average day sees."""
-    shown = question.shown("stickiness", groups=("day",))
+    shown = question.stickiness()
     line = Series("stickiness", "Stickiness", SERIES[0])
     return Figure(
         name="stickiness",
@@ -111,7 +112,7 @@ def platforms(question: Question) -> Figure:
     about = question.about("platform_mix", "people", ("platform",))
     rows = []
     for row in shown.rows:
-        if row["people"] is not None:
+        if row["people"] is not None and row["share"] is not None:
             rows.append({**row, "text": f"{percent(row['share'])} · {row['people']:,} people"})
         elif (row["platform"],) in about:
             share, text = about[row["platform"],]
@@ -157,15 +158,18 @@ def channels(question: Question) -> Figure:
 def messages(question: Question) -> Figure:
     """How much is written."""
     shown = question.shown("messages", groups=("week",))
+    posting = question.shown("channel_share", groups=("week",))
+    few = {row["week"] for row in posting.rows if row["posting"] is None}  # whose messages these would be
+    table = cuts.untold(shown.table, few, ("messages", "reactions", "files", "messages_per_active"))
     return Figure(
         name="messages",
         title="What is written",
         caption="Messages, reactions and files of each week.",
-        table=shown.table,
+        table=table,
         headings={"week": "Week of", "active": "Active", "messages": "Messages", "reactions": "Reactions", "files": "Files", "messages_per_active": "Messages a person"},
         sql=question.sql("messages"),
         kind="listing",
-        hidden=shown.hidden,
+        hidden=sum(1 for row in table.to_pylist() if None in row.values()),
         minimum=question.minimum,
     )  # fmt: skip
 

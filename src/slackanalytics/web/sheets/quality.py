@@ -36,8 +36,13 @@ def tiles(question: Question) -> tuple[Tile, ...]:
     days = question.days()
     there = [row for row in days if row["status"] == "published"]
     rate, roster = question.bounds.match_rate, question.adoption.roster
-    low: Tone = "warn" if question.low_match else ""
-    match = Tile("Match rate", percent(rate, 1), "of members’ accounts are somebody’s on the roster", tone=low)
+    low: Tone = "warn" if question.bounds.match_low else ""
+    match = Tile(
+        "Match rate",
+        f"{'≥ ' if question.bounds.match_least else ''}{percent(rate, 1)}",
+        "of members’ accounts are somebody’s on the roster",
+        tone=low,
+    )
     none = Tile("Match rate", "–", "no roster is given", tone="warn")
     roster_tile = (
         Tile("Roster", roster.file_date.strftime("%-d %b %Y"), f"{roster.people:,} people, {roster.age} days old")
@@ -60,7 +65,7 @@ def accounts(question: Question) -> Figure:
     return Figure(
         name="coverage",
         title="Accounts in each day’s file",
-        caption="All accounts, guests included. A sudden change is a change in Slack, or a file to look at.",
+        caption="All accounts, guests and bots included, rounded down to the minimum of a group. A sudden change is a change in Slack, or a file to look at.",
         table=table,
         headings={"day": "Day", "status": "Status", "reason": "Reason", "accounts": "Accounts"},
         sql=question.sql("coverage"),

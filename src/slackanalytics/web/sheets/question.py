@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,11 +14,13 @@ import pyarrow.compute as pc
 
 from athena_federation.errors import NotPublished
 from slackanalytics.adoption import UNMATCHED, Adoption, insights, measures, privacy
+from slackanalytics.adoption.hiding import Choice, Counted, Cut, protected
 from slackanalytics.adoption.privacy import Role
+from slackanalytics.people import matching
 from slackanalytics.web.charts import said_day
 from slackanalytics.web.filters import Filters
 from slackanalytics.web.sheets import cuts
-from slackanalytics.web.sheets.counts import COUNTED, Counted
+from slackanalytics.web.sheets.counts import COUNTED
 from slackanalytics.web.sheets.shapes import Notice, Told, percent
 from slackanalytics.web.sheets.telling import told
 from slackanalytics.wording import spans
@@ -25,6 +28,8 @@ from slackanalytics.wording import spans
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "INR")
 WEEK = 7
 """Days of the shortest period that is compared with the one before it."""
+STEP = 0.05
+"""Steps in which a match rate is told that would tell of a few accounts."""
 LOW_MATCH = 0.95
 """The match rate below which pages warn."""
 
@@ -64,22 +69,41 @@ class Bounds:
     first: date
     newest: date
     match_rate: float | None
-    """None without a roster."""
+    """The part of the accounts that are somebody's; None without a roster."""
+    match_least: bool
+    """Whether that is the least it can be: it must not tell how few are nobody's."""
+    match_low: bool
+    """Whether so many accounts are nobody's that departments cannot be relied on."""
     missing: int
     """Days before the newest one without data."""
 
 
-def bounds(adoption: Adoption) -> Bounds:
+def bounds(adoption: Adoption, *, minimum: int = privacy.MINIMUM) -> Bounds:
     """What can be asked of a reading. Raises NotPublished where it holds no day."""
     if adoption.newest is None:
         raise NotPublished("Slack has not published any day yet", reason="file_not_yet_available", final=False)
     newest = adoption.newest
+    total, rate = sum(adoption.matching.count().values()), adoption.matching.rate
+    rules = privacy.suppressed(by_rule(adoption), groups=("matched_by",), people="accounts", minimum=minimum, additive="matched_by")  # fmt: skip
+    hidden = {row["matched_by"] for row in rules.to_pylist() if row["accounts"] is None}
+    least = matching.NONE in hidden
+    if least:
+        rate = max(0.0, math.floor(min(rate, 1 - minimum / total) / STEP) * STEP)
     return Bounds(
         first=adoption.since,
         newest=newest,
-        match_rate=adoption.matching.rate if adoption.roster else None,
+        match_rate=rate if adoption.roster else None,
+        match_least=least,
+        match_low=adoption.roster is not None and adoption.matching.rate < LOW_MATCH,
         missing=sum(1 for day in adoption.coverage if day.status != "published" and day.day < newest),
     )
+
+
+def by_rule(adoption: Adoption) -> pa.Table:
+    """Members' accounts by the rule that matched them; nothing is hidden yet."""
+    counts = adoption.matching.count() if adoption.roster else {}
+    rows = [{"matched_by": rule, "accounts": count} for rule, count in counts.items() if count]
+    return pa.Table.from_pylist(rows, schema=pa.schema([("matched_by", pa.string()), ("accounts", pa.int64())]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +153,6 @@ class Shown:
 
 
 Row = dict[str, Any]
-Cut = Callable[[pa.Table], pa.Table]
-"""What is taken of an answer: its first row, its last one, its sum."""
-EVERYBODY = "everybody"
-"""A column that tables have on their way only."""
 
 
 class Question:
@@ -166,11 +186,6 @@ class Question:
         """Whether people may be named."""
         return self.role is Role.IDENTIFIED
 
-    @property
-    def low_match(self) -> bool:
-        """Whether so many accounts are nobody's that departments cannot be relied on."""
-        return self.bounds.match_rate is not None and self.bounds.match_rate < LOW_MATCH
-
     def sql(self, measure: str) -> str:
         """The statement behind a figure."""
         return self.adoption.sql(measure)
@@ -179,8 +194,17 @@ class Question:
         """The answer of a measure, with what must be hidden hidden."""
         if "department" in groups and self.filters.departments:  # the same cells are hidden, whatever is chosen
             return self.of_all().shown(measure, groups=groups).only("department", self.filters.departments)
-        table, base = self._asked(measure), self._base(measure)
-        return self._hidden(table, groups, COUNTED[measure], base, self._each(measure))
+        found = self._protected(measure, groups)
+        return self._told(cuts.without_sums(found) if measure == "platform_mix" else found, groups)
+
+    def stickiness(self) -> Shown:
+        """`stickiness`, coarser or hidden where it would tell how many were active on a day that is hidden."""
+        its = self.filters
+        shown = self.shown("stickiness", groups=("day",))
+        before = self._over(its.since - timedelta(days=cuts.MONTH - 1), its.until)
+        daily = before.shown("active_people", groups=("day",)).rows
+        table = cuts.coarse(shown.table, {row["day"] for row in daily if row["daily_active"] is None})
+        return Shown(table, sum(1 for row in table.to_pylist() if None in row.values()))
 
     def whole_weeks(self, shown: Shown) -> list[Row]:
         """The rows of weeks that lie in the period with all their days."""
@@ -191,17 +215,9 @@ class Question:
         """The weeks of `flow`, whose moves add up to the people active: what is hidden must not follow from the rest."""
         whole = self.shown("flow", groups=("week",))
         moves = ("returning", "new", "resurrected")
-        long = [cuts.by_move(table, moves) for table in (self._asked("flow"), self._base("flow")) if table is not None]
-        shown = privacy.suppressed(
-            long[0], groups=("week", "move"), people="people", minimum=self.minimum, additive="move",
-            base=long[1] if len(long) > 1 else None,
-        )  # fmt: skip
-        if each := self._each("flow", lambda table: cuts.by_move(table, moves)):
-            chosen = self.filters.departments
-            apart = privacy.selected(
-                long[0], each, chosen, groups=("week", "move"), people="people", minimum=self.minimum
-            )
-            shown = cuts.both(shown, apart, ("week", "move"))
+        shown = protected(
+            self._choice, "flow", Counted("people"), ("week", "move"), lambda table: cuts.by_move(table, moves)
+        )
         found = {(row["week"], row["move"]): row["people"] for row in shown.to_pylist()}
         rows = [
             {**row, **{move: None if row["active"] is None else found[row["week"], move] for move in moves}}
@@ -210,6 +226,8 @@ class Question:
         for row in rows:  # two numbers, of which one tells too much, may do so no longer when they are one
             rest = None if row["active"] is None or row["returning"] is None else row["active"] - row["returning"]
             row["joining"] = rest if rest == 0 or (rest or 0) >= self.minimum else None
+            if (row["returning"] is None) != (row["lapsed"] is None):  # they add up to the people of the week before
+                row.update(dict.fromkeys((*moves, "joining", "lapsed")))
         hidden = sum(1 for row in rows if None in row.values())
         schema = whole.table.schema.append(pa.field("joining", pa.int64()))
         return Shown(pa.Table.from_pylist(rows, schema=schema), hidden)
@@ -231,7 +249,13 @@ class Question:
     def last(self, measure: str) -> Row:
         """The newest day of a measure, whose answers for a day do not depend on where the period begins."""
         newest = max((row["day"] for row in self.days() if row["status"] == "published"), default=None)
-        return {} if newest is None else self._over(newest, self.filters.until).one_row(measure, cuts.last)
+        if newest is None:
+            return {}
+        its = self._over(newest, self.filters.until)
+        if measure == "stickiness":
+            rows = its.stickiness().rows
+            return rows[-1] if rows else {}
+        return its.one_row(measure, cuts.last)
 
     def last_week(self, measure: str) -> Row:
         """The newest complete week of a measure."""
@@ -244,28 +268,31 @@ class Question:
         For shares that are hidden because a few people are left over, or are all there are: the bound that the minimum
         itself gives, and its text. It is the same however many of the few there are. Not for rows that add up to others.
         """
-        counted = COUNTED[measure]
-        return self._near(self._asked(measure), counted.people, part, groups)
+        return self._near(
+            self._asked(measure), self.shown(measure, groups=groups), COUNTED[measure].people, part, groups
+        )
 
     def cohorts(self) -> tuple[Shown, dict[tuple[Any, ...], tuple[float, str]]]:
         """`retention` by quarters, whose months are disjoint people; and `about` for what is hidden."""
-        table, base = cuts.quarters(self._asked("retention")), self._base("retention")
         groups = ("cohort", "months_since")
-        each = self._each("retention", cuts.quarters)
-        shown = self._hidden(table, groups, COUNTED["retention"], None if base is None else cuts.quarters(base), each)
-        return shown, self._near(table, "people", "active", groups)
+        shown = self._told(self._protected("retention", groups, cuts.quarters), groups)
+        table = cuts.alike(shown.table, self.minimum)
+        shown = Shown(table, sum(1 for row in table.to_pylist() if None in row.values()))
+        return shown, self._near(cuts.quarters(self._asked("retention")), shown, "people", "active", groups)
 
     def _near(
-        self, table: pa.Table, people: str, part: str, groups: tuple[str, ...]
+        self, table: pa.Table, shown: Shown, people: str, part: str, groups: tuple[str, ...]
     ) -> dict[tuple[Any, ...], tuple[float, str]]:  # fmt: skip
         found: dict[tuple[Any, ...], tuple[float, str]] = {}
         if self.filters.guests:  # with them such a share may be hidden for another reason
             return found
+        there = {tuple(row[name] for name in groups) for row in shown.rows if row[people] is not None}
         for row in table.to_pylist():
             whole, some = row[people] or 0, row[part] or 0
-            if whole < 4 * self.minimum:
+            key = tuple(row[name] for name in groups)
+            if whole < 4 * self.minimum or key not in there:
                 continue
-            few, key = (self.minimum - 1) / whole, tuple(row[name] for name in groups)
+            few = math.ceil(100 * (self.minimum - 1) / whole) / 100
             if 0 < whole - some < self.minimum:
                 found[key] = 1.0 - few, f"≥ {percent(1.0 - few)}"
             elif 0 < some < self.minimum:
@@ -289,10 +316,7 @@ class Question:
 
     def matched(self) -> Shown:
         """Members' accounts by the rule that matched them."""
-        counts = self.adoption.matching.count() if self.adoption.roster else {}
-        rows = [{"matched_by": rule, "accounts": count} for rule, count in counts.items() if count]
-        schema = pa.schema([("matched_by", pa.string()), ("accounts", pa.int64())])
-        return self._hidden(pa.Table.from_pylist(rows, schema=schema), ("matched_by",), Counted("accounts"))
+        return self._additive(by_rule(self.adoption), "matched_by", "accounts")
 
     def roster_only(self) -> Shown:
         """People employed and without an account, by department."""
@@ -301,16 +325,20 @@ class Question:
         )
         rows = [{"department": name, "people": count} for name, count in sorted(counts.items())]
         schema = pa.schema([("department", pa.string()), ("people", pa.int64())])
-        return self._hidden(pa.Table.from_pylist(rows, schema=schema), ("department",), Counted("people"))
+        return self._additive(pa.Table.from_pylist(rows, schema=schema), "department", "people")
 
     def days(self, *, beyond: bool = False) -> list[Row]:
         """What is known of each day of the period; `beyond` takes those after the newest one with it."""
         last = self.adoption.until if beyond and self.filters.until == self.bounds.newest else self.filters.until
         return [
-            {"day": each.day, "status": each.status, "reason": each.reason, "accounts": each.rows}
+            {"day": each.day, "status": each.status, "reason": each.reason, "accounts": self._about(each.rows)}
             for each in self.adoption.coverage
             if self.filters.since <= each.day <= last
         ]
+
+    def _about(self, accounts: int | None) -> int | None:
+        """A number of accounts rounded down, so that less the members it does not tell of a few guests or bots."""
+        return None if accounts is None else accounts // self.minimum * self.minimum
 
     @property
     def anybody(self) -> bool:
@@ -322,9 +350,9 @@ class Question:
         found = []
         if self.adoption.roster is None:
             found.append(Notice("warn", "No roster is given,", "so that every department is Unmatched. Start with slackanalytics serve --hr FILE, or set SLACKANALYTICS_HR_FILE; CSV, Excel and SCIM files will do.", "/adoption/data#match-report", "More"))  # fmt: skip
-        elif self.low_match:
+        elif self.bounds.match_low:
             rate = self.bounds.match_rate or 0
-            found.append(Notice("warn", f"Only {percent(rate, 1)} of the accounts are matched", "with the roster; the others count as Unmatched, so that departments look smaller than they are.", "/adoption/data#match-report", "See why"))  # fmt: skip
+            found.append(Notice("warn", f"Only {percent(rate, 1)}{' or somewhat more' if self.bounds.match_least else ''} of the accounts are matched", "with the roster; the others count as Unmatched, so that departments look smaller than they are.", "/adoption/data#match-report", "See why"))  # fmt: skip
         absent = [row["day"] for row in self.days() if row["status"] != "published"]
         if absent:
             days = spans(absent)
@@ -343,65 +371,35 @@ class Question:
         )  # fmt: skip
         return tuple(told(each, its) for each in insights.tell(facts))
 
-    def _asked(self, measure: str, *, guests: bool = True) -> pa.Table:
+    @property
+    def _choice(self) -> Choice:
         its = self.filters
-        return self.adoption.ask(
-            measure, since=its.since, until=its.until, departments=its.departments, guests=its.guests and guests
-        )
-
-    def _base(self, measure: str) -> pa.Table | None:
-        """The same without guests: the difference to it must not tell of a few."""
-        return self._asked(measure, guests=False) if self.filters.guests else None
-
-    def _hidden(
-        self, table: pa.Table, groups: tuple[str, ...], counted: Counted, base: pa.Table | None = None,
-        each: Mapping[str, pa.Table] | None = None,
-    ) -> Shown:  # fmt: skip
-        additive = next((name for name in ("department", "matched_by") if name in groups), None)
-        found = privacy.suppressed(
-            table, groups=groups, people=counted.people, parts=counted.parts, minimum=self.minimum, additive=additive, base=base
+        return Choice(
+            answers=self.adoption, since=its.since, until=its.until, departments=its.departments, guests=its.guests,
+            minimum=self.minimum,
         )  # fmt: skip
-        if counted.of:
-            found = cuts.both(found, self._among_all(table, counted, groups), groups)
-        if each:
-            apart = privacy.selected(
-                table, each, self.filters.departments, groups=groups, people=counted.people, parts=counted.parts,
-                minimum=self.minimum,
-            )  # fmt: skip
-            found = cuts.both(found, apart, groups)
+
+    def _asked(self, measure: str) -> pa.Table:
+        return self._choice.ask(measure)
+
+    def _protected(self, measure: str, groups: tuple[str, ...], cut: Cut = lambda table: table) -> pa.Table:
+        return protected(self._choice, measure, COUNTED[measure], groups, cut)
+
+    def _told(self, found: pa.Table, groups: tuple[str, ...]) -> Shown:
         if "department" in groups and self.there.hidden:
             found = cuts.hide(found, self.there.hidden, groups)
-        count = sum(found["hidden"].to_pylist())
-        return Shown(found.drop_columns(["hidden"]), count)
+        return Shown(found.drop_columns(["hidden"]), sum(found["hidden"].to_pylist()))
 
-    def _among_all(self, table: pa.Table, counted: Counted, groups: tuple[str, ...]) -> pa.Table:
-        """The table as far as it may be shown to those who know how many people there are altogether."""
-        when = groups[0]
-        known = dict(zip(*(self._asked(counted.of)[name].to_pylist() for name in (when, "provisioned")), strict=True))
-        everybody = pa.array([known.get(at, 0) for at in table[when].to_pylist()], pa.int64())
-        parts = (counted.people, *counted.parts)
-        wider = table.append_column(EVERYBODY, everybody)
-        return privacy.suppressed(
-            wider, groups=groups, people=EVERYBODY, parts=parts, minimum=self.minimum, additive=None
-        )
+    def _additive(self, table: pa.Table, group: str, people: str) -> Shown:
+        """A table whose rows add up to a total that is shown."""
+        found = privacy.suppressed(table, groups=(group,), people=people, minimum=self.minimum, additive=group)
+        return self._told(found, (group,))
 
     def one_row(self, measure: str, cut: Cut) -> Row:
         """The one row that is cut out of the answer."""
-        table, base = cut(self._asked(measure)), self._base(measure)
-        groups = tuple(name for name in ("day", "week") if name in table.column_names)
-        each = self._each(measure, cut)
-        rows = self._hidden(table, groups, COUNTED[measure], None if base is None else cut(base), each).rows
+        groups = tuple(name for name in ("day", "week") if name in measures()[measure].schema.names)
+        rows = self._told(self._protected(measure, groups, cut), groups).rows
         return rows[0] if rows else {}
-
-    def _each(self, measure: str, cut: Cut = lambda table: table) -> dict[str, pa.Table]:
-        """What the same measure says of each department by itself, where some are chosen; else nothing."""
-        its = self.filters
-        return {
-            name: cut(
-                self.adoption.ask(measure, since=its.since, until=its.until, departments=(name,), guests=its.guests)
-            )
-            for name in (self.adoption.departments if its.departments else ())
-        }
 
     def of_all(self) -> Question:
         """The same without a choice of departments."""

@@ -1,0 +1,194 @@
+"""What several figures of one period tell together: nothing about fewer than five people."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from slackanalytics import people
+from slackanalytics.adoption import Adoption, blend, hiding
+from slackanalytics.web import filters
+from slackanalytics.web.publication import PAGES, fresh_words
+from slackanalytics.web.sheets.question import Question, bounds, departments
+
+MONDAY = date(2026, 9, 14)
+WEEKS = 6
+Days = Callable[[int], bool]
+
+
+def working(n: int) -> bool:
+    return n % 7 < 5
+
+
+def always(_n: int) -> bool:
+    return True
+
+
+def never(_n: int) -> bool:
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """An account; `department` from the first day on, and another one later."""
+
+    department: str | None = "A"
+    later: tuple[int, str] | None = None
+    active: Days = working
+    ios: bool = False
+    guest: bool = False
+    posts: int = 3
+
+
+def made(members: list[Member], folder: Path) -> Adoption:
+    path = folder / "HR_dataset.csv"
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["employee_email", "department", "effective_from"])
+        for n, its in enumerate(members):
+            if its.department:
+                rows.writerow([f"p{n}@example.com", its.department, ""])
+            if its.later:
+                rows.writerow([f"p{n}@example.com", its.later[1], MONDAY + timedelta(days=its.later[0])])
+    last = MONDAY + timedelta(days=7 * WEEKS - 1)
+    roster = people.read(path, today=last)
+    types = {name: pa.bool_() for name in blend.FLAGS} | {name: pa.int64() for name in (*blend.COUNTS, "date_claimed")}
+    schema = pa.schema([(name, types.get(name, pa.date32() if name == "activity_date" else pa.string())) for name in blend.COLUMNS])  # fmt: skip
+
+    def batches() -> Any:
+        for day in range(7 * WEEKS):
+            rows = [
+                {
+                    "activity_date": MONDAY + timedelta(days=day), "user_id": f"U{n}", "email_address": f"p{n}@example.com",
+                    "is_guest": its.guest, "is_billable_seat": True, "is_active": its.active(day),
+                    "is_active_desktop": its.active(day) and not its.ios, "is_active_ios": its.active(day) and its.ios,
+                    "is_active_android": False, "messages_posted_count": its.posts * its.active(day),
+                    "channel_messages_posted_count": 0, "reactions_added_count": 0, "files_added_count": 0,
+                    "date_claimed": 1_700_000_000,
+                }
+                for n, its in enumerate(members)
+            ]  # fmt: skip
+            yield pa.RecordBatch.from_pylist(rows, schema=schema)
+
+    found = blend.blended(batches(), roster, people.Rules(), since=MONDAY, until=last)
+    return Adoption(found, since=MONDAY, until=last, roster=roster)
+
+
+def asked(adoption: Adoption, *chosen: str, guests: bool = False) -> Question:
+    limits = bounds(adoption)
+    its = filters.Filters(adoption.since, limits.newest, chosen, guests)
+    return Question(adoption, its, limits, departments(adoption, its.since, its.until, minimum=5), minimum=5)
+
+
+def rows(question: Question, page: str, figure: str) -> list[dict[str, Any]]:
+    found = PAGES[page][1](question).figure(figure)
+    assert found is not None
+    told: list[dict[str, Any]] = found.exported.to_pylist()
+    return told
+
+
+def test_what_is_left_over_of_everybody_is_not_told_by_platforms(tmp_path: Path) -> None:
+    question = asked(made([Member()] * 59 + [Member(active=never)], tmp_path))
+    assert question.row("activation")["active"] is None
+    assert all(row["active"] is None and row["share"] is None for row in rows(question, "engagement", "platform-mix"))
+
+
+def test_a_hidden_part_of_a_department_is_hidden_in_every_measure_of_its_partner(tmp_path: Path) -> None:
+    members = [Member()] * 30
+    members += [Member(department="B")] * 10 + [Member(department="B", active=never)] * 10
+    members += [Member(department="C")] * 19 + [Member(department="C", active=never)]
+    adoption = made(members, tmp_path)
+    table = {row["department"]: row["active"] for row in rows(asked(adoption), "overview", "activation-by-department")}
+    assert table == {"A": 30, "B": None, "C": None}
+    its = asked(adoption, "B")
+    assert {row["monthly_active"] for row in rows(its, "engagement", "active-people")} == {None}
+    assert {row["active"] for row in rows(its, "engagement", "messages")} == {None}
+    assert {row["active"] for row in rows(its, "retention", "flow")} == {None}
+    assert its.last("active_people")["weekly_active"] is None
+    assert asked(adoption, "A").last("active_people")["weekly_active"] == 30
+
+
+def test_stickiness_does_not_tell_how_many_were_active_on_a_hidden_day(tmp_path: Path) -> None:
+    few: Days = lambda n: n % 7 < 5 or n == 19  # noqa: E731 - a Saturday on which three work
+    question = asked(made([Member()] * 57 + [Member(active=few)] * 3, tmp_path))
+    daily = {row["day"]: row["daily_active"] for row in rows(question, "engagement", "active-people")}
+    saturday = MONDAY + timedelta(days=19)
+    assert daily[saturday] is None
+    for row in rows(question, "engagement", "stickiness"):
+        if saturday <= row["day"] < saturday + timedelta(days=28):
+            assert (row["average_daily_active"], row["stickiness"]) == (None, None)
+        else:
+            assert row["stickiness"] is not None
+
+
+def test_who_lapsed_does_not_follow_from_who_returned(tmp_path: Path) -> None:
+    question = asked(made([Member()] * 40 + [Member(active=lambda n: n < 14)] * 3, tmp_path))
+    (row,) = [row for row in rows(question, "retention", "flow") if row["week"] == MONDAY + timedelta(days=14)]
+    assert row["lapsed"] is None
+    assert row["returning"] is None
+    assert row["new"] is None or row["resurrected"] is None or row["joining"] is None
+
+
+def test_guests_of_a_department_do_not_follow_from_choices_with_others(tmp_path: Path) -> None:
+    members = [Member(department=name) for name in "ABC" for _ in range(20)]
+    members += [Member(guest=True)] * 3 + [Member(department="B", guest=True)] * 4
+    members += [Member(department="C", guest=True)] * 6
+    adoption = made(members, tmp_path)
+    told = {chosen: asked(adoption, *chosen, guests=True).row("activation")["provisioned"] for chosen in (("A",), ("A", "C"), ("C",))}  # fmt: skip
+    assert told["A",] is None
+    assert None in (told["A", "C"], told["C",])
+
+
+class Told:
+    """Answers of which the total is 66 people, and those of two large departments together are 62."""
+
+    departments = ("A", "B", "C", "D")
+
+    def ask(self, measure: str, *, departments: tuple[str, ...] = (), **_: Any) -> pa.Table:
+        assert measure == "provisioned"
+        sizes = {(): 66, ("A", "B"): 62, ("A",): 30, ("B",): 34, ("C",): 6, ("D",): 6}
+        return pa.table({"provisioned": pa.array([sizes[departments]], pa.int64())})
+
+
+def test_people_who_are_in_no_other_choice_do_not_follow_from_the_total() -> None:
+    choice = hiding.Choice(
+        answers=Told(), since=MONDAY, until=MONDAY, departments=("A", "B"), guests=False, minimum=5
+    )  # fmt: skip
+    found = hiding.protected(choice, "provisioned", hiding.Counted("provisioned"), ())
+    assert found["provisioned"].to_pylist() == [None]
+
+
+def test_the_match_rate_tells_of_no_few(tmp_path: Path) -> None:
+    adoption = made([Member()] * 49 + [Member(department=None)] * 2, tmp_path)
+    limits = bounds(adoption)
+    assert (limits.match_rate, limits.match_least, limits.match_low) == (0.9, True, False)
+    assert "≥ 90.0 % matched" in [each.text for each in fresh_words(limits)]
+
+
+def test_accounts_less_members_are_not_the_guests(tmp_path: Path) -> None:
+    question = asked(made([Member()] * 40 + [Member(guest=True)] * 3, tmp_path))
+    assert {row["accounts"] for row in rows(question, "data", "coverage")} == {40}
+
+
+def test_messages_of_a_few_are_not_shown(tmp_path: Path) -> None:
+    question = asked(made([Member(posts=0)] * 40 + [Member()] * 3 + [Member(active=never)] * 20, tmp_path))
+    found = rows(question, "engagement", "messages")
+    assert {row["messages"] for row in found} == {None}
+    assert {row["active"] for row in found} == {43}
+
+
+def test_without_the_second_look_the_partner_would_be_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: rules for the measure alone, as if nobody knew how many people there are."""
+    members = [Member()] * 30
+    members += [Member(department="B")] * 10 + [Member(department="B", active=never)] * 10
+    members += [Member(department="C")] * 19 + [Member(department="C", active=never)]
+    adoption = made(members, tmp_path)
+    monkeypatch.setattr(hiding, "both", lambda one, _other, _groups: one)
+    assert asked(adoption, "B").last("active_people")["weekly_active"] == 10
