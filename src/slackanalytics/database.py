@@ -145,12 +145,8 @@ class SlackDatabase(Database):
         with self.blending:
             if self.is_blended or self.settings.hr_file is None:
                 return
-            self.is_blended = True
             try:
-                roster = people.roster_of(self.settings, today=self.today())
-                rules = people.Rules.of(self.settings)
-                if roster:
-                    member_days.offer(self, roster, rules, catalog=CATALOG)
+                self.blend_over("true")
             except QueryError as error:
                 self.unblended = error
 
@@ -160,7 +156,7 @@ class SlackDatabase(Database):
 
         Raises QueryError for a roster that cannot be used.
         """
-        self.is_blended = True
+        self.is_blended = True  # what is offered is looked up while it is, and must not be offered once more then
         roster = people.roster_of(self.settings, today=self.today())
         if roster:
             member_days.offer(self, roster, people.Rules.of(self.settings), catalog=CATALOG, days=days)

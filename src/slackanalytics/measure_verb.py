@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from slackanalytics.adoption import Measure
     from slackanalytics.database import SlackDatabase
 
-WEEKS = 13
-"""Weeks asked about where nobody says which."""
 VIEWS = ("period", "days", "counted_days", "roster_only")
 """The views of `athena_views` that stand on `adoption.member_days`."""
 
@@ -32,7 +30,12 @@ VIEWS = ("period", "days", "counted_days", "roster_only")
     ),
 )
 @click.argument("name", required=False)
-@click.option("--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The first day [default: 13 weeks].")
+@click.option(
+    "--since",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The first day [default: as on the dashboard, a Monday thirteen weeks ago].",
+)
 @click.option("--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The last day [default: yesterday].")
 @click.option("--guests", is_flag=True, help="Guests count, too.")
 @click.option("--by", metavar="ATTRIBUTE", default="department", help="What activation_by_attribute groups by.")
@@ -49,8 +52,10 @@ def measure(  # noqa: PLR0913 - its options
     """
     from slackanalytics import terminal
     from slackanalytics.adoption import known, measures
+    from slackanalytics.cache import first_day
     from slackanalytics.database import connect
     from slackanalytics.remote import reading
+    from slackanalytics.web.filters import usual
 
     if name is None:
         terminal.answer(
@@ -64,7 +69,9 @@ def measure(  # noqa: PLR0913 - its options
     kind = format_of(kind, output)
     with connect(source=source, hr=hr_file) as database:
         last = until.date() if until else database.today() - timedelta(days=1)
-        first = since.date() if since else last - timedelta(days=7 * WEEKS - 1)
+        first = since.date() if since else usual(last, first_day(database.today())).since
+        if first > last:
+            raise click.UsageError(f"--since {first} is after --until {last}")
         with reading(database) as progress:
             result = asked(
                 database, its, first, last, guests=guests, by=by,
@@ -86,7 +93,7 @@ def asked(
     from slackanalytics.database import CATALOG
 
     oldest = first_day(database.today())
-    first = min(first_needed([its], since=since, oldest=oldest), max(since, oldest))
+    first = first_needed([its], since=since, oldest=oldest)
     if not database.blend_over(f"m.date BETWEEN '{first}' AND '{until}'"):
         raise QueryError("measures need the HR roster: give --hr FILE, or set SLACKANALYTICS_HR_FILE")
     views = athena_views(

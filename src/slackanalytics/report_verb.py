@@ -99,7 +99,7 @@ def chosen(adoption: Adoption, pairs: list[tuple[str, str]], *, minimum: int) ->
     from slackanalytics.web import filters
     from slackanalytics.web.sheets import question
 
-    limits = question.bounds(adoption)
+    limits = question.bounds(adoption, minimum=minimum)
     asked = filters.read(
         pairs,
         newest=limits.newest,

@@ -32,7 +32,7 @@ def java() -> Iterator[Counterpart]:
     try:
         build()
     except Unreachable as error:
-        pytest.skip(str(error))
+        pytest.skip(f"what the Java SDK is built of cannot be fetched: {error}")
     with Counterpart() as counterpart:
         yield counterpart
 

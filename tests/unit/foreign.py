@@ -123,7 +123,7 @@ class Foreign:
                 return self.splits(request)
             case ReadRecordsRequest():
                 return ReadRecordsResponse(records=request.constraints.predicate.filter(self.rows(request)))
-        raise NotImplementedError
+        raise AssertionError(f"no test sends a {type(request).__name__}")
 
     def layout(self, request: GetTableLayoutRequest) -> pa.RecordBatch:
         if request.table == EVERYTHING:

@@ -290,6 +290,17 @@ def test_kept_days_are_listed_and_forgotten(capfd: pytest.CaptureFixture[str]) -
     assert "no day is kept" in capfd.readouterr().err
 
 
+def test_a_measure_is_listed_shown_and_refused(capfd: pytest.CaptureFixture[str]) -> None:
+    assert "activation_by_department" in answered(capfd, "measure")
+    assert answered(capfd, "measure", "provisioned", "--sql").startswith("-- How many people have an account?")
+    assert cli.run(["measure", "nothing"]) == 1
+    assert "there is no measure 'nothing'" in capfd.readouterr().err
+    assert cli.run(["measure", "activation", "--since", "2026-11-20", "--until", "2026-11-01"]) == 2
+    assert "--since 2026-11-20 is after --until 2026-11-01" in capfd.readouterr().err
+    assert cli.run(["measure", "activation"]) == 1
+    assert "give --hr FILE" in capfd.readouterr().err
+
+
 def test_days_beyond_thirteen_months_are_forgotten(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -192,3 +192,11 @@ def test_without_the_second_look_the_partner_would_be_told(tmp_path: Path, monke
     adoption = made(members, tmp_path)
     monkeypatch.setattr(hiding, "both", lambda one, _other, _groups: one)
     assert asked(adoption, "B").last("active_people")["weekly_active"] == 10
+
+
+def test_a_chosen_department_is_held_against_the_whole_organisation(tmp_path: Path) -> None:
+    members = [Member()] * 30 + [Member(department="B")] * 20 + [Member(department="B", active=never)] * 20
+    its = PAGES["overview"][1](asked(made(members, tmp_path), "B")).figure("activation-by-department")
+    assert its is not None
+    assert its.drawing is not None
+    assert "Whole organisation: 71.4 %" in str(its.drawing.wide)

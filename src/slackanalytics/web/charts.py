@@ -24,6 +24,8 @@ DASHES = ([1, 0], [5, 4], [2, 2], [8, 3, 2, 3], [1, 3])
 FONT = "Liberation Sans, Arial, sans-serif"
 WIDE, NARROW = 1040, 336
 """Units of a drawing's width on a desk and on a phone; a unit is about a pixel there."""
+BREAK = "\t"
+"""What no name has inside, since it ends one."""
 LONGEST = 21
 """Characters of a name beside a bar."""
 HALF = 500
@@ -116,13 +118,14 @@ def bars(  # noqa: PLR0913 - all but the rows by name
 
 
 def _bars(rows: Sequence[Row], colour: str, percent: bool, reference: float | None, width: int) -> Spec:
-    values = [{**row, "said": f"{row['group']}: {row['text']}"} for row in rows]
+    # Groups are placed by number, and named by one text: Vega takes "constructor" by itself for a name of its own.
+    values = [{**row, "place": place, "said": f"{row['group']}: {row['text']}"} for place, row in enumerate(rows)]
     top = 1.0 if percent else max((v["value"] for v in values), default=1) or 1
-    names = {row["group"]: _short(row["group"]) for row in rows}
-    beside = 8 + int(7.2 * max(map(len, names.values()), default=0))
+    names = [_short(row["group"]) for row in rows]
+    beside = 8 + int(7.2 * max(map(len, names), default=0))
     room = min(0.62, (14 + 7.2 * max((len(v["text"]) for v in values), default=0)) / (width - beside))
     x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domain": [0, top / (1 - room)], "nice": False}}  # fmt: skip
-    y = {"field": "group", "type": "nominal", "sort": None, "axis": {"title": None, "ticks": False, "domain": False, "labelExpr": f"({json.dumps(names)})[datum.value]", "labelLimit": 0, "labelPadding": 8, "labelFontSize": 13, "labelColor": INK}}  # fmt: skip
+    y = {"field": "place", "type": "ordinal", "sort": None, "axis": {"title": None, "ticks": False, "domain": False, "labelExpr": f"split({json.dumps(BREAK.join([*names, '']))}, '{BREAK}')[datum.value]", "labelLimit": 0, "labelPadding": 8, "labelFontSize": 13, "labelColor": INK}}  # fmt: skip
     layer: list[Spec] = [
         {"mark": {"type": "bar", "color": TRACK, "height": 16, "cornerRadius": 3, "aria": False}, "encoding": {"y": y, "x": {**x, "datum": top}}},
         {"mark": {"type": "bar", "color": colour, "height": 16, "cornerRadius": 3}, "encoding": {"y": y, "x": x, "description": {"field": "said"}}},
@@ -243,7 +246,8 @@ def _beside(top: float, percent: bool) -> int:
 
 def _short(name: str) -> str:
     """A name with room for it beside a bar."""
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    its = name.replace(BREAK, " ")
+    return its if len(its) <= LONGEST else f"{its[: LONGEST - 1]}…"
 
 
 def _spec(values: Sequence[Row], width: int, height: object, **rest: object) -> Spec:

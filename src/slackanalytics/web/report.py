@@ -22,7 +22,7 @@ from slackanalytics.web.sheets.question import Question, bounds, departments
 
 def html(adoption: Adoption, filters: Filters, *, minimum: int, at: datetime, paper: bool = False) -> str:
     """Every page below the other: groups only, without a way out of the file; with `paper` as makers of PDF need it."""
-    limits = bounds(adoption)
+    limits = bounds(adoption, minimum=minimum)
     there = departments(adoption, filters.since, filters.until, minimum=minimum)
     drawings = Drawings()
     try:

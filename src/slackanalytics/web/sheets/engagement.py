@@ -32,8 +32,9 @@ def sheet(question: Question) -> Sheet:
 def tiles(question: Question) -> tuple[Tile, ...]:
     """Where the newest day and week stand."""
     people, sticky = question.last("active_people"), question.last("stickiness")
-    posting, channel = question.last_week("posting_share"), question.last_week("channel_share")
-    about = question.about("posting_share", "posting", ("week",)).get((posting.get("week"),), (0, HIDDEN))[1]
+    writing = question.shown("posting_share", groups=("week",))
+    posting, channel = question.newest_week(writing), question.last_week("channel_share")
+    about = question.about("posting_share", writing, "posting", ("week",)).get((posting.get("week"),), (0, HIDDEN))[1]
     share = percent(posting.get("posting_share"), 1)
     day = f"on {said_day(people['day'])}" if people else ""
     week = "in the newest complete week"
@@ -88,7 +89,7 @@ def posting(question: Question) -> Figure:
     """How many write."""
     shown = question.shown("posting_share", groups=("week",))
     line = Series("posting_share", "Posting share", SERIES[2])
-    about = question.about("posting_share", "posting", ("week",))
+    about = question.about("posting_share", shown, "posting", ("week",))
     rows = [{**row, "posting_share": row["posting_share"] if row["posting_share"] is not None else about.get((row["week"],), (None,))[0]} for row in question.whole_weeks(shown)]  # fmt: skip
     return Figure(
         name="posting-share",
@@ -109,7 +110,7 @@ def posting(question: Question) -> Figure:
 def platforms(question: Question) -> Figure:
     """With what people use Slack."""
     shown = question.shown("platform_mix", groups=("platform",))
-    about = question.about("platform_mix", "people", ("platform",))
+    about = question.about("platform_mix", shown, "people", ("platform",))
     rows = []
     for row in shown.rows:
         if row["people"] is not None and row["share"] is not None:

@@ -92,7 +92,7 @@ def _day_words(rows: list[dict[str, Any]]) -> str:
 def by_department(question: Question) -> Figure:
     """The activation rate of each department, the lowest last."""
     shown = question.shown("activation_by_department")
-    whole = question.row("activation")
+    whole = question.of_all().row("activation")
     rows = sorted(shown.rows, key=lambda r: (r["activation_rate"] is None, -(r["activation_rate"] or 0)))
     drawn = [
         {**row, "text": f"{percent(row['activation_rate'], 1)} · {row['active']:,} of {row['provisioned']:,}"}
@@ -129,7 +129,8 @@ def by_department_week(question: Question) -> Figure:
     rows = [_pivot_row(name, weeks, by_week, scale, until) for name, by_week in sorted(found.items())]
     if len(found) > 1:
         whole = {row["week"]: row for row in totals.rows}
-        rows.append(_pivot_row("All departments", weeks, whole, scale, until, total=True))
+        name = "These departments" if question.filters.departments else "All departments"
+        rows.append(_pivot_row(name, weeks, whole, scale, until, total=True))
     return Figure(
         name="activation-by-department-week",
         title="Activation rate by department and week",

@@ -259,18 +259,21 @@ class Question:
 
     def last_week(self, measure: str) -> Row:
         """The newest complete week of a measure."""
-        shown = self.flow() if measure == "flow" else self.shown(measure, groups=("week",))
+        return self.newest_week(self.flow() if measure == "flow" else self.shown(measure, groups=("week",)))
+
+    def newest_week(self, shown: Shown) -> Row:
+        """The newest complete week of what is shown."""
         complete = self.whole_weeks(shown)
         return complete[-1] if complete else {}
 
-    def about(self, measure: str, part: str, groups: tuple[str, ...]) -> dict[tuple[Any, ...], tuple[float, str]]:
+    def about(
+        self, measure: str, shown: Shown, part: str, groups: tuple[str, ...]
+    ) -> dict[tuple[Any, ...], tuple[float, str]]:
         """
         For shares that are hidden because a few people are left over, or are all there are: the bound that the minimum
         itself gives, and its text. It is the same however many of the few there are. Not for rows that add up to others.
         """
-        return self._near(
-            self._asked(measure), self.shown(measure, groups=groups), COUNTED[measure].people, part, groups
-        )
+        return self._near(self._asked(measure), shown, COUNTED[measure].people, part, groups)
 
     def cohorts(self) -> tuple[Shown, dict[tuple[Any, ...], tuple[float, str]]]:
         """`retention` by quarters, whose months are disjoint people; and `about` for what is hidden."""
