@@ -32,6 +32,8 @@ from athena_federation.messages import (
     RemoteReadRecordsResponse,
     Request,
     Response,
+    S3SpillLocation,
+    Split,
     TableName,
 )
 from athena_federation.predicate import ANY, Predicate, at_least, at_most, equal_to, is_null
@@ -318,6 +320,19 @@ def test_rows_that_are_missing_time_and_again_are_an_error(monkeypatch: pytest.M
         rows(spilling(10**6))
     monkeypatch.setattr(engine, "unlisted", lambda _answer, _split: [])
     assert len(rows(spilling(10**6))) < len(everything())  # without the look they are lost in silence
+
+
+def test_blocks_are_missed_where_all_are_numbered_as_the_split_has_it() -> None:
+    split = Split(spill_location=S3SpillLocation(bucket="b", key="spill/x"), encryption_key=None, properties={})
+
+    def unlisted(*keys: str) -> list[str]:
+        blocks = tuple(S3SpillLocation(bucket="b", key=key, directory=False) for key in keys)
+        return engine.unlisted(RemoteReadRecordsResponse(schema=pa.schema([]), remote_blocks=blocks), split)
+
+    assert unlisted("spill/x.1", "spill/x.3") == ["spill/x.0", "spill/x.2"]
+    assert unlisted("spill/x.0", "spill/x.1") == unlisted() == []
+    assert unlisted("spill/x.1", "elsewhere/x.7") == []
+    assert unlisted("spill/y.1") == []
 
 
 def test_a_connector_may_name_its_blocks_as_it_likes() -> None:

@@ -16,6 +16,7 @@ from slackanalytics import people
 from slackanalytics.adoption import Adoption, blend, hiding
 from slackanalytics.web import filters
 from slackanalytics.web.publication import PAGES, fresh_words
+from slackanalytics.web.sheets import cuts
 from slackanalytics.web.sheets.question import Question, bounds, departments
 
 MONDAY = date(2026, 9, 14)
@@ -43,6 +44,9 @@ class Member:
     later: tuple[int, str] | None = None
     active: Days = working
     ios: bool = False
+    android: bool = False
+    since: int = 1_700_000_000
+    """When it was first signed in to, in seconds since 1970."""
     guest: bool = False
     posts: int = 3
 
@@ -68,10 +72,10 @@ def made(members: list[Member], folder: Path) -> Adoption:
                 {
                     "activity_date": MONDAY + timedelta(days=day), "user_id": f"U{n}", "email_address": f"p{n}@example.com",
                     "is_guest": its.guest, "is_billable_seat": True, "is_active": its.active(day),
-                    "is_active_desktop": its.active(day) and not its.ios, "is_active_ios": its.active(day) and its.ios,
-                    "is_active_android": False, "messages_posted_count": its.posts * its.active(day),
+                    "is_active_desktop": its.active(day) and not (its.ios or its.android), "is_active_ios": its.active(day) and its.ios,
+                    "is_active_android": its.active(day) and its.android, "messages_posted_count": its.posts * its.active(day),
                     "channel_messages_posted_count": 0, "reactions_added_count": 0, "files_added_count": 0,
-                    "date_claimed": 1_700_000_000,
+                    "date_claimed": its.since,
                 }
                 for n, its in enumerate(members)
             ]  # fmt: skip
@@ -129,11 +133,34 @@ def test_stickiness_does_not_tell_how_many_were_active_on_a_hidden_day(tmp_path:
 
 
 def test_who_lapsed_does_not_follow_from_who_returned(tmp_path: Path) -> None:
-    question = asked(made([Member()] * 40 + [Member(active=lambda n: n < 14)] * 3, tmp_path))
-    (row,) = [row for row in rows(question, "retention", "flow") if row["week"] == MONDAY + timedelta(days=14)]
-    assert row["lapsed"] is None
-    assert row["returning"] is None
-    assert row["new"] is None or row["resurrected"] is None or row["joining"] is None
+    members = [Member()] * 40 + [Member(active=lambda n: n < 14)] * 3 + [Member(active=lambda n: n >= 14)] * 10
+    members += [Member(active=never)] * 10  # so that the people active are no few short of everybody
+    found = {row["week"]: row for row in rows(asked(made(members, tmp_path)), "retention", "flow")}
+    third, fourth = (found[MONDAY + timedelta(days=day)] for day in (14, 21))
+    assert third["active"] == 50
+    assert [third[name] for name in ("lapsed", "returning", "new", "resurrected", "joining")] == [None] * 5
+    assert (fourth["returning"], fourth["lapsed"]) == (50, 0)
+
+
+def test_platforms_do_not_add_up_to_one_that_is_hidden(tmp_path: Path) -> None:
+    members = [Member()] * 30 + [Member(ios=True)] * 20 + [Member(android=True)] * 3 + [Member(active=never)] * 20
+    found = {
+        row["platform"]: row["people"] for row in rows(asked(made(members, tmp_path)), "engagement", "platform-mix")
+    }
+    assert found == {"Desktop": 30, "iOS": 20, "Android": None, "Several": None, "None of these": None}
+
+
+def test_a_month_of_a_few_is_not_told_by_the_quarter_at_two_ages(tmp_path: Path) -> None:
+    october = 1_790_900_000  # 1 and 2 October 2026; the days end on 25 October
+    members = [Member(since=october - 8 * 86_400)] * 20 + [Member(since=october)] * 3
+    adoption = made([Member(since=october - 20 * 86_400, active=working)] * 20 + members, tmp_path)
+    question = asked(adoption)
+    assert all(row["people"] is None or row["people"] >= 5 for row in question.cohorts()[0].rows)
+    table = pa.table({
+        "cohort": [date(2026, 1, 1)] * 3, "months_since": [0, 1, 2], "people": [35, 32, 20], "active": [30, 30, 15],
+        "retention": [0.9, 0.9, 0.75],
+    })  # fmt: skip
+    assert [row["people"] for row in cuts.alike(table, 5).to_pylist()] == [35, None, 20]
 
 
 def test_guests_of_a_department_do_not_follow_from_choices_with_others(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from slackanalytics.sandbox import frames
 from slackanalytics.sandbox.confinement import LAYERS
 from slackanalytics.sandbox.holding import Holding
 from slackanalytics.sandbox.limits import Limits
-from slackanalytics.sandbox.pool import Crowded, Sandbox
+from slackanalytics.sandbox.pool import Crowded, Run, Sandbox
 from slackanalytics.settings import Settings
 from slackanalytics.web.sql_tables import COUNTED
 
@@ -162,6 +162,26 @@ def test_statements_are_taken_in_turn_one_of_each_owner_and_only_so_many(holding
         assert third.started is not None
         assert second.started < third.started
         assert sandbox.ask(holding, SHORT, owner="ada").ending == "answered"
+
+
+def test_whoever_took_long_keeps_nobody_from_beginning(holding: Holding) -> None:
+    def run(owner: str, started: float | None) -> Run:
+        now = datetime(2026, 11, 25, tzinfo=UTC)
+        return Run(
+            holding=holding, sql=SHORT, owner=owner, now=now, ask="run", number=1, submitted=0.0, started=started
+        )
+
+    with Sandbox(Limits(at_once=0, young=1, heavy=2)) as sandbox:  # nobody takes what waits
+        just = time.monotonic()
+        short, long = run("ada", None), run("mallory", None)
+        sandbox._waiting.extend([long, short])
+        sandbox._running = {run("bob", just)}
+        assert sandbox._next() is None
+        sandbox._long = {"bob": just, "mallory": just}
+        assert sandbox._next() is long
+        sandbox._running |= {run("mallory", just)}
+        assert sandbox._next() is short
+        sandbox._waiting.clear()
 
 
 def test_a_statement_that_waits_can_be_cancelled(holding: Holding) -> None:

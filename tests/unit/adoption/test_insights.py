@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from slackanalytics.adoption import Coverage, insights
 from slackanalytics.adoption.insights import Facts, Insight, Point, facts_from, tell
 from slackanalytics.adoption.privacy import MINIMUM
+from slackanalytics.adoption.series import together
 
 MONDAY = date(2026, 8, 24)
 SIZES = {"Engineering": 210, "Sales": 150, "Support": 120, "Product": 75, "Marketing": 97, "Finance": 56, "People": 48}
@@ -113,6 +114,41 @@ def test_the_forecast_holds_what_comes() -> None:
             within += int(each.numbers["least"]) <= after.active <= int(each.numbers["most"])
     assert expected >= 50
     assert within >= 0.85 * expected
+
+
+def rated(**rates: float) -> Facts:
+    """Departments of a hundred people each, and the organisation of all of them."""
+    found = {name: Point(MONDAY, 100, round(100 * rate)) for name, rate in rates.items()}
+    return replace(company(1), departments=found, whole=together(list(found.values())), department_weeks={})
+
+
+def gap_texts(facts: Facts) -> list[str]:
+    return [each.text for each in insights.gaps(facts)]
+
+
+def test_the_lowest_is_told_where_every_department_can_be_seen_and_one_is_lowest_alone() -> None:
+    facts = rated(A=0.4, B=0.8, C=0.82)
+    assert "the lowest of 3 departments" in gap_texts(facts)[0]
+    assert not any("lowest" in text for text in gap_texts(replace(facts, every=False)))
+    assert not any("lowest" in text for text in gap_texts(rated(A=0.4, B=0.4, C=0.82, D=0.84)))
+
+
+def test_a_department_above_the_whole_does_not_lag_whatever_is_hidden() -> None:
+    facts = rated(A=0.5, B=0.9)
+    assert any(text.startswith("A lags") for text in gap_texts(facts))
+    hidden_are_low = replace(facts, whole=Point(MONDAY, 400, 152))
+    assert not any(text.startswith("A lags") for text in gap_texts(hidden_are_low))
+
+
+def test_chosen_departments_are_not_called_the_organisation() -> None:
+    facts = replace(rated(A=0.4, B=0.8, C=0.82), chosen=True)
+    assert all("these departments’" in text and "organisation" not in text for text in gap_texts(facts))
+
+
+def test_a_week_is_compared_with_the_one_before_it_or_not_at_all() -> None:
+    facts = company(3, rate=lambda _, week: 0.4 if week == 12 else 0.7)
+    assert [each.kind for each in insights.change(facts.weeks)] == ["change"]
+    assert insights.change((*facts.weeks[:-2], facts.weeks[-1])) == []
 
 
 def test_a_fall_in_the_last_week_is_a_change() -> None:
