@@ -6,7 +6,7 @@ sorts millions of rows. What the bits mean is what the measures' SQL means; `cou
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,8 @@ import numpy.typing as npt
 
 WORD = 32
 """Days in a word."""
+SLAB = 8_192
+"""People whose bits are spread out at once, a byte for every day."""
 
 MARKS = {
     "provisioned": "true",
@@ -42,6 +44,10 @@ SUMS = {
 Words = npt.NDArray[np.uint32]
 Numbers = npt.NDArray[np.int64]
 Yes = npt.NDArray[np.bool_]
+Whom = tuple[tuple[str, ...], bool]
+"""Departments, and whether guests count."""
+Daily = dict[tuple[str, int], Numbers]
+"""People of each day by the mark and the days of the window."""
 
 PLACES = """
     CREATE TEMP TABLE places AS
@@ -88,6 +94,8 @@ class Census:
             """By name, with axes day, department and whether of guests; and where Slack told any number."""
             claims = columns(cursor, f"SELECT person, place, date_claimed AS seconds, min({self._day}) AS day {JOINED} WHERE date_claimed IS NOT NULL GROUP BY ALL")  # fmt: skip
             self.claims = Claims(claims["person"], claims["place"], claims["seconds"], claims["day"])
+            self._alone: dict[Whom, People] = {}
+            self._daily: dict[Whom, Daily] = {}
         finally:
             cursor.close()
 
@@ -117,17 +125,27 @@ class Census:
             sums[name][where], told[name][where] = found[name], found[f"{name}_told"]
         return sums, told
 
-    def people(self, departments: Collection[str], *, guests: bool) -> People:
+    def people(self, departments: Sequence[str], *, guests: bool) -> People:
         """The people of some departments; of all where there are none."""
         chosen = np.isin(self.departments, list(departments)) if departments else np.ones(len(self.departments), bool)
-        return People(self, chosen, guests=guests)
+        whom = (tuple(departments), guests)  # all pages ask for these, and for the others once
+        if len(departments) > 1 or not chosen.any():
+            return People(self, chosen, {}, guests=guests)
+        daily = self._daily.setdefault(whom, {})
+        if not departments:  # its words would be as large as the census
+            return People(self, chosen, daily, guests=guests)
+        if whom not in self._alone:
+            self._alone[whom] = People(self, chosen, daily, guests=guests)
+        return self._alone[whom]
 
 
 class People:
     """The people of some departments, each of them once."""
 
-    def __init__(self, census: Census, chosen: Yes, *, guests: bool) -> None:
+    def __init__(self, census: Census, chosen: Yes, daily: Daily, *, guests: bool) -> None:
+        """`daily` is where they remember what they counted day by day."""
         self.chosen = chosen
+        self._daily = daily
         self._census, self._kinds = census, slice(0, 2 if guests else 1)
         places = np.flatnonzero(chosen[census.codes] & (guests | ~census.guests))
         order = np.argsort(census.persons[places], kind="stable")
@@ -158,13 +176,18 @@ class People:
         """How many people."""
         return int(np.count_nonzero(self.on_any(mark, first, last)))
 
-    def by_day(self, mark: str, first: int, last: int, *, window: int = 1) -> Numbers:
-        """How many people have the mark on any day of the window that ends with each day, from the first to the last."""
-        begin = max(0, first - window + 1)
-        words = self._words(mark)[begin // WORD : last // WORD + 1]
+    def by_day(self, mark: str, *, window: int = 1) -> Numbers:
+        """How many people have the mark on any day of the window that ends with each day of the census."""
+        known = self._daily.get((mark, window))
+        if known is None:
+            slabs = (self._slab(mark, first, window) for first in range(0, len(self.persons), SLAB))
+            known = self._daily[mark, window] = sum(slabs, np.zeros(self._census.days, np.int64))
+        return known
+
+    def _slab(self, mark: str, first: int, window: int) -> Numbers:
+        words = self._words(mark)[:, first : first + SLAB]
         bits = np.unpackbits(np.ascontiguousarray(words.T, "<u4").view(np.uint8), axis=1, bitorder="little")
-        days = bits[:, begin % WORD : begin % WORD + last - begin + 1]
-        days = np.pad(days, ((0, 0), (begin - (first - window + 1), 0)))
+        days = np.pad(bits[:, : self._census.days], ((0, 0), (window - 1, 0)))
         width = 1
         while width < window:
             step = min(width, window - width)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -54,29 +55,26 @@ class Asked:
         """The first and the last day of the period."""
         return self.at(self.since), self.at(self.until)
 
-    def days(self) -> Iterator[Span]:
+    @cached_property
+    def days(self) -> list[Span]:
         """Every day of the period that is published."""
-        return ((day, self.at(day), self.at(day)) for day in self.published if self.since <= day <= self.until)
+        its = self.published[bisect_left(self.published, self.since) : bisect_right(self.published, self.until)]
+        return [(day, self.at(day), self.at(day)) for day in its]
 
-    def by_day(self, mark: str, *, window: int = 1, back: int = 0) -> dict[int, int]:
-        """For the days of the period, and some before it, how many people have the mark in the window up to each."""
-        days = [n for _, n, _ in self.days()]
-        if not days:
-            return {}
-        first, last = max(0, days[0] - back), days[-1]
-        return dict(
-            zip(range(first, last + 1), self.people.by_day(mark, first, last, window=window).tolist(), strict=True)
-        )
+    def by_day(self, mark: str, *, window: int = 1) -> list[int]:
+        """For each day of the census, how many people have the mark in the window up to it."""
+        found: list[int] = self.people.by_day(mark, window=window).tolist()
+        return found
 
     def weeks(self) -> Iterator[Span]:
         """Every week of the period, as much of it as is in the period."""
-        for monday in sorted({monday_of(day) for day, _, _ in self.days()}):
+        for monday in sorted({monday_of(day) for day, _, _ in self.days}):
             yield monday, self.at(max(monday, self.since)), self.at(min(monday + timedelta(days=6), self.until))
 
     @property
     def newest(self) -> int | None:
         """The newest published day of the period."""
-        return max((n for _, n, _ in self.days()), default=None)
+        return max((n for _, n, _ in self.days), default=None)
 
 
 def monday_of(day: date) -> date:
@@ -107,7 +105,7 @@ def activation_over(people: People, spans: Iterable[Span]) -> Iterator[Row]:
 
 def activation_by_day(asked: Asked) -> Iterator[Row]:
     provisioned, active = asked.by_day("provisioned"), asked.by_day("active")
-    for day, n, _ in asked.days():
+    for day, n, _ in asked.days:
         if provisioned[n]:
             yield day, provisioned[n], active[n], active[n] / provisioned[n]
 
@@ -131,16 +129,17 @@ def activation_by_department_week(asked: Asked) -> Iterator[Row]:
 
 def active_people(asked: Asked) -> Iterator[Row]:
     daily, weekly, monthly = (asked.by_day("active", window=days) for days in (1, 7, 28))
-    for day, n, _ in asked.days():
+    for day, n, _ in asked.days:
         yield day, daily[n], weekly[n], monthly[n]
 
 
 def stickiness(asked: Asked) -> Iterator[Row]:
     published = [asked.at(day) for day in asked.published]
-    daily, monthly = asked.by_day("active", back=27), asked.by_day("active", window=28)
-    for day, n, _ in asked.days():
-        window = published[bisect_left(published, n - 27) : bisect_right(published, n)]
-        average = sum(daily[other] for other in window) / len(window)
+    daily, monthly = asked.by_day("active"), asked.by_day("active", window=28)
+    before = [0, *accumulate(daily[n] for n in published)]
+    for day, n, _ in asked.days:
+        first, last = bisect_left(published, n - 27), bisect_right(published, n)
+        average = (before[last] - before[first]) / (last - first)
         yield day, average, monthly[n], ratio(average, monthly[n])
 
 

@@ -21,6 +21,7 @@ from enum import StrEnum
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 MINIMUM = 5
 """People that a figure must be about. Viva Insights and most surveys of employees take the same."""
@@ -89,28 +90,68 @@ def suppressed(
         base: The same table under a filter that leaves people out (without guests): what the difference to it would
             tell is hidden as well.
     """
-    rows = table.to_pylist()
-    counted = [name for name in (people, *parts) if name in table.column_names]
-    sizes = [int(row[people] or 0) for row in rows]
-    cells = {name: [Cell(int(row[name] or 0), size) for row, size in zip(rows, sizes, strict=True)] for name in counted}
-    for n, row in enumerate(rows):
-        small = 0 < (row[people] or 0) < minimum
-        for name in counted:
-            value, whole = int(row[name] or 0), int(row[people] or 0)
-            cells[name][n].hidden = small or (name != people and (0 < value < minimum or 0 < whole - value < minimum))
+    return blanked(table, groups, _hidden(table, groups, people, parts, minimum, additive, base))
+
+
+def _hidden(
+    table: pa.Table,
+    groups: Sequence[str],
+    people: str,
+    parts: Sequence[str],
+    minimum: int,
+    additive: str | None,
+    base: pa.Table | None,
+) -> dict[str, list[bool]]:
+    """Of each column that counts people, in which rows it is hidden."""
+    values = {name: _counts(table[name]) for name in (people, *parts) if name in table.column_names}
+    sizes = values[people]
+    hidden = {
+        name: [
+            0 < size < minimum or (name != people and (0 < value < minimum or 0 < size - value < minimum))
+            for size, value in zip(sizes, column, strict=True)
+        ]
+        for name, column in values.items()
+    }
+    known: dict[str, list[int]] = {}
     if base is not None:
-        hide_differences(rows, base.to_pylist(), groups, cells, minimum)
+        known = {name: _beside(base, _keys(table, groups), groups, name) for name in values}
+        for name, column in values.items():
+            differs = [0 < abs(value - other) < minimum for value, other in zip(column, known[name], strict=True)]
+            hidden[name] = [one or other for one, other in zip(hidden[name], differs, strict=True)]
     margins: dict[tuple[Any, ...], list[int]] = {}
-    if additive is not None and additive in groups:
-        for n, row in enumerate(rows):
-            margins.setdefault(tuple(row[name] for name in groups if name != additive), []).append(n)
-    for name in counted:  # people come first: where they are hidden, so are their parts
-        for n, cell in enumerate(cells[people]):
-            cells[name][n].hidden |= cell.hidden
-            cells[name][n].sizeless = cell.hidden
+    if additive is not None and additive in groups and any(map(any, hidden.values())):
+        for n, key in enumerate(_keys(table, [name for name in groups if name != additive])):
+            margins.setdefault(key, []).append(n)
+    for name, gone in hidden.items():  # people come first: where they are hidden, so are their parts
+        sizeless = list(hidden[people])
+        gone[:] = [one or other for one, other in zip(gone, sizeless, strict=True)]
         for margin in margins.values():
-            protect([cells[name][n] for n in margin], minimum, whole=name == people)
-    return blanked(table, rows, groups, cells)
+            if any(gone[n] for n in margin):
+                cells = [
+                    Cell(values[name][n], sizes[n], gone[n], sizeless[n], known[name][n] if known else None)
+                    for n in margin
+                ]
+                protect(cells, minimum, whole=name == people)
+                for n, cell in zip(margin, cells, strict=True):
+                    gone[n] = cell.hidden
+    return hidden
+
+
+def _counts(column: pa.ChunkedArray) -> list[int]:
+    return [int(value or 0) for value in column.to_pylist()]
+
+
+def _keys(table: pa.Table, groups: Sequence[str]) -> list[tuple[Any, ...]]:
+    """What each row is called."""
+    return list(zip(*(table[name].to_pylist() for name in groups), strict=True)) if groups else [()] * table.num_rows
+
+
+def _beside(base: pa.Table, keys: list[tuple[Any, ...]], groups: Sequence[str], name: str) -> list[int]:
+    """What a column of another table has for each of these rows; nobody where it has no such row."""
+    if name not in base.column_names:
+        return [0] * len(keys)
+    its = dict(zip(_keys(base, groups), _counts(base[name]), strict=True))
+    return [its.get(key, 0) for key in keys]
 
 
 def selected(  # noqa: PLR0913 - all but the first three by name
@@ -139,52 +180,28 @@ def selected(  # noqa: PLR0913 - all but the first three by name
         minimum: See `MINIMUM`.
         base: As `each`, under a filter that leaves people out.
     """
-    counted = [name for name in (people, *parts) if name in table.column_names]
-    shown = suppressed(table, groups=groups, people=people, parts=parts, minimum=minimum).to_pylist()
+    hidden = _hidden(table, groups, people, parts, minimum, "department", None)
     if set(chosen) < each.keys():
-        names = [*groups, *counted]
-        schema = pa.schema([("department", pa.string()), *(table.schema.field(name) for name in names)])
-        stacked = suppressed(
-            _stacked(each, schema), groups=("department", *groups), people=people, parts=parts, minimum=minimum,
-            base=None if base is None else _stacked(base, schema),
-        )  # fmt: skip
-        gone = {
-            (tuple(row[name] for name in groups), name)
-            for row in stacked.to_pylist()
-            if row["department"] in chosen
-            for name in counted
-            if row[name] is None
-        }
-        numbers = [f.name for f in table.schema if f.name not in groups and f.name not in counted and is_number(f.type)]
-        for row in shown:
-            hidden = [name for name in counted if (tuple(row[name] for name in groups), name) in gone]
-            if hidden:
-                row.update(dict.fromkeys([*hidden, *numbers]), hidden=True)
-    return pa.Table.from_pylist(shown, schema=table.schema.append(pa.field("hidden", pa.bool_())))
+        names, columns = ("department", *groups), [*groups, *hidden]
+        stacked, before = _stacked(each, columns), None if base is None else _stacked(base, columns)
+        every = _hidden(stacked, names, people, parts, minimum, "department", before)
+        its, keys = _keys(stacked, names), _keys(table, groups)
+        for name, gone in hidden.items():
+            told = {
+                tuple(key)
+                for (department, *key), one in zip(its, every[name], strict=True)
+                if one and department in chosen
+            }
+            gone[:] = [one or key in told for one, key in zip(gone, keys, strict=True)]
+    return blanked(table, groups, hidden)
 
 
-def _stacked(each: Mapping[str, pa.Table], schema: pa.Schema) -> pa.Table:
-    """Tables of single departments as one."""
-    names = [name for name in schema.names if name != "department"]
-    rows = [{**row, "department": name} for name, its in each.items() for row in its.select(names).to_pylist()]
-    return pa.Table.from_pylist(rows, schema=schema)
-
-
-def hide_differences(
-    rows: list[dict[str, Any]],
-    base: list[dict[str, Any]],
-    groups: Sequence[str],
-    cells: dict[str, list[Cell]],
-    minimum: int,
-) -> None:
-    """Hides cells that differ from those of another filter by too few people."""
-    before = {tuple(row[name] for name in groups): row for row in base}
-    for n, row in enumerate(rows):
-        other = before.get(tuple(row[name] for name in groups), {})
-        for name, column in cells.items():
-            column[n].known = int(other.get(name) or 0)
-            if 0 < abs(column[n].value - int(other.get(name) or 0)) < minimum:
-                column[n].hidden = True
+def _stacked(each: Mapping[str, pa.Table], columns: Sequence[str]) -> pa.Table:
+    """These columns of tables of single departments, as one table."""
+    return pa.concat_tables(
+        its.select(columns).append_column("department", pa.array([name] * its.num_rows, pa.string()))
+        for name, its in each.items()
+    )
 
 
 def protect(cells: Sequence[Cell], minimum: int, *, whole: bool) -> None:
@@ -223,20 +240,19 @@ def kept(cells: Sequence[Cell], minimum: int, *, whole: bool) -> bool:
     return True
 
 
-def blanked(
-    table: pa.Table, rows: list[dict[str, Any]], groups: Sequence[str], cells: dict[str, list[Cell]]
-) -> pa.Table:
-    """The table without what is hidden."""
-    hidden = [any(column[n].hidden for column in cells.values()) for n in range(len(rows))]
-    columns = []
-    for field in table.schema:
-        values = [row[field.name] for row in rows]
-        if field.name in cells:
-            values = [None if cell.hidden else value for cell, value in zip(cells[field.name], values, strict=True)]
-        elif field.name not in groups and is_number(field.type):
-            values = [None if gone else value for gone, value in zip(hidden, values, strict=True)]
-        columns.append(pa.array(values, field.type))
-    return pa.table([*columns, pa.array(hidden, pa.bool_())], names=[*table.schema.names, "hidden"])
+def blanked(table: pa.Table, groups: Sequence[str], hidden: Mapping[str, list[bool]]) -> pa.Table:
+    """The table without what is hidden, and with a column `hidden`."""
+    anything = [any(its) for its in zip(*hidden.values(), strict=True)]
+    found = table.append_column("hidden", pa.array(anything, pa.bool_()))
+    if not any(anything):
+        return found
+    for n, field in enumerate(table.schema):
+        computed = field.name not in groups and is_number(field.type)
+        gone = hidden.get(field.name, anything if computed else None)
+        if gone is not None:
+            shown = pc.if_else(pa.array(gone, pa.bool_()), pa.scalar(None, field.type), table[field.name])
+            found = found.set_column(n, field, shown)
+    return found
 
 
 def is_number(kind: pa.DataType) -> bool:
