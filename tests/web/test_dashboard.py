@@ -9,52 +9,21 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from starlette.testclient import TestClient
 from tests.web import company
-from tests.web.desk import Desk
+from tests.web.stand import Outline, Stand
 
 from athena_federation.errors import Throttled
 from slackanalytics.adoption import Adoption
-from slackanalytics.web.dashboard import Dashboard
-from slackanalytics.web.drawing import Drawings
-from slackanalytics.web.embedding import Links
 from slackanalytics.web.guard import headers
 from slackanalytics.web.loading import Loading
-from slackanalytics.web.publication import PAGES, Publication
+from slackanalytics.web.publication import PAGES
 
 ADDRESSES = ["/adoption", "/adoption/seats", "/adoption/engagement", "/adoption/retention", "/adoption/data"]
-ORIGIN = "https://intranet.example.com"
-NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
-DRAWINGS = Drawings(company.Here())
-
-
-class Stand:
-    """A web app with this dashboard, and what its audit log was told."""
-
-    def __init__(
-        self,
-        read: Callable[[Any], Adoption] = lambda _progress: company.adoption(),
-        *,
-        connected: bool = True,
-        origins: tuple[str, ...] = (ORIGIN,),
-    ) -> None:
-        self.loading = Loading(read, connected=lambda: connected, clock=lambda: NOW)
-        self.loading.once()
-        self.told: list[dict[str, str]] = []
-        self.now = NOW
-        self.links = Links("k" * 32, origins)
-        self.publication = Publication(self.loading, DRAWINGS)
-        dashboard = Dashboard(publication=self.publication, audit=self.audit, links=self.links, clock=lambda: self.now)
-        self.desk = Desk(dashboard=dashboard)
-
-    def audit(self, **entry: Any) -> None:
-        self.told.append(entry)
 
 
 @pytest.fixture(scope="module")
@@ -65,40 +34,6 @@ def stand() -> Stand:
 @pytest.fixture
 def admin(stand: Stand) -> TestClient:
     return stand.desk.admin()
-
-
-class Outline(HTMLParser):
-    """Tags that are not closed as they were opened, ids that are there twice, and what has no name."""
-
-    VOID = frozenset({"meta", "link", "input", "br", "path", "rect", "line", "image"})
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.ids: list[str] = []
-        self.named: list[str] = []
-        self.wrong: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if given.get("id"):
-            self.ids.append(given["id"] or "")
-        self.named += (given.get("aria-labelledby") or "").split()
-        if "style" in given or any(name.startswith("on") for name in given):
-            self.wrong.append(f"{tag} {given}")
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in {*self.VOID, "text"}:  # a label without a text, in a drawing
-            self.wrong.append(f"<{tag}/>")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.VOID:
-            return
-        if not self.open or self.open.pop() != tag:
-            self.wrong.append(f"</{tag}>")
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -383,6 +318,28 @@ def test_an_error_is_shown_by_name_and_what_was_read_before_stays() -> None:
     assert "Provisioned and active people by day" in text
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("guests=maybe", "“maybe” says neither that guests count nor that they do not, so they do not."),
+        ("since=yesterday", "“yesterday” is no date"),
+        ("department=Nowhere", "“Nowhere” is no department of this period"),
+        ("price=cheap", "“cheap” is no price of a seat"),
+        ("price=-1", "“-1” is no price of a seat"),
+        ("price=nan", "“nan” is no price of a seat"),
+    ],
+)
+def test_what_makes_no_sense_in_an_address_is_named(query: str, said: str, admin: TestClient) -> None:
+    assert said in html.unescape(admin.get(f"/adoption/seats?{query}").text)
+
+
+def test_guests_count_where_an_address_says_so_in_any_of_the_usual_words(admin: TestClient) -> None:
+    for word in ("yes", "on", "true", "1"):
+        assert "guests included" in admin.get(f"/adoption?guests={word}").text
+    for word in ("", "no", "off", "false", "0"):
+        assert "guests included" not in admin.get(f"/adoption?guests={word}").text
+
+
 def test_without_a_roster_every_page_says_how_to_give_one() -> None:
     admin = Stand(lambda _progress: company.adoption(with_roster=False)).desk.admin()
     text = admin.get("/adoption").text
@@ -399,89 +356,6 @@ def test_days_that_are_not_there_are_named_with_slacks_reason(admin: TestClient)
     text = admin.get("/adoption/data").text
     assert "data_not_available" in text
     assert "file_not_yet_available" in text
-
-
-def test_a_link_shows_its_page_without_a_cookie_within_the_named_frame(stand: Stand, admin: TestClient) -> None:
-    made = admin.post("/adoption/links", data={"page": "overview", "days": "7", "since": "2026-10-05", "until": "2026-11-01", "department": "Sales"})  # fmt: skip
-    link = html.unescape(re.findall(r"http://127\.0\.0\.1:8910(/embed/adoption\?[^\"<]+)", made.text)[-1])
-    answer = stand.desk.browser(**{"Sec-Fetch-Site": "cross-site"}).get(link)
-    assert answer.status_code == 200
-    assert f"frame-ancestors {ORIGIN};" in answer.headers["content-security-policy"]
-    assert "form-action 'none'" in answer.headers["content-security-policy"]
-    assert "x-frame-options" not in answer.headers
-    assert "set-cookie" not in answer.headers
-    assert "Mon 5 Oct 2026 to Sun 1 Nov 2026: Sales." in answer.text
-    assert "<form" not in answer.text
-    assert "<a " not in answer.text
-    assert Outline(answer.text).wrong == []
-    assert stand.told[-1]["action"] == "made a link to embed"
-
-
-@pytest.mark.parametrize("departments", [("Markting",), ("Sales", "Gone"), (company.SMALL,)])
-def test_a_link_to_a_department_that_is_not_there_shows_no_other(stand: Stand, departments: tuple[str, ...]) -> None:
-    from slackanalytics.web.embedding import Shown
-
-    query = stand.links.query(Shown("overview", departments=departments), until=NOW + timedelta(hours=1))
-    answer = stand.desk.browser().get(f"/embed/adoption?{query}")
-    assert answer.status_code == 404
-    assert f"“{departments[-1]}” is no department of this period" in answer.text
-    assert "graphics-document" not in answer.text
-
-
-def test_a_link_that_was_changed_or_has_ended_shows_a_plain_page(stand: Stand) -> None:
-    from slackanalytics.web.embedding import Shown
-
-    query = stand.links.query(Shown("seats"), until=NOW + timedelta(hours=1))
-    browser = stand.desk.browser()
-    assert browser.get(f"/embed/adoption?{query}").status_code == 200
-    for place in range(0, len(query), 3):
-        changed = query[:place] + ("A" if query[place] != "A" else "B") + query[place + 1 :]
-        answer = browser.get(f"/embed/adoption?{changed}")
-        assert answer.status_code == 403, changed
-        assert "graphics-document" not in answer.text
-    other = Links("x" * 32, (ORIGIN,)).query(Shown("seats"), until=NOW + timedelta(hours=1))
-    assert browser.get(f"/embed/adoption?{other}").status_code == 403
-    assert browser.get("/embed/adoption").status_code == 403
-    stand.now = NOW + timedelta(hours=1)
-    answer = browser.get(f"/embed/adoption?{query}")
-    stand.now = NOW
-    assert (answer.status_code, "This link has ended" in answer.text) == (410, True)
-
-
-def test_without_origins_no_link_can_be_made() -> None:
-    admin = Stand(origins=()).desk.admin()
-    assert "Make a link to embed" not in admin.get("/adoption").text
-    assert admin.post("/adoption/links", data={"page": "overview", "days": "7"}).status_code == 404
-
-
-def test_the_palette_stands_out_in_light_and_dark() -> None:
-    from importlib.resources import files
-
-    from tests.web.test_page import contrast
-
-    static = files("slackanalytics.web") / "static"
-    page, sheet = ((static / name).read_text("utf-8") for name in ("page.css", "dashboard.css"))
-    for side in (0, 1):
-        colours: dict[str, str] = {}
-        for text in (page, sheet):
-            block = re.findall(r":root \{(.*?)\}", text, re.DOTALL)[side]
-            colours |= dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
-        for bucket in range(8):
-            assert contrast(colours[f"h{bucket}"], colours[f"h{bucket}-ink"]) >= 4.5, (side, bucket)
-        for series in range(1, 6):
-            assert contrast(colours[f"series-{series}"], colours["surface"]) >= 3.0, (side, series)
-
-
-def test_every_colour_that_charts_are_drawn_in_has_its_dark_side() -> None:
-    from importlib.resources import files
-
-    from slackanalytics.web import charts
-
-    sheet = (files("slackanalytics.web") / "static" / "dashboard.css").read_text("utf-8")
-    for colour in (*charts.SERIES, charts.TRACK, charts.INK, charts.FAINT):
-        assert f'[fill="{colour}"]' in sheet, colour
-    for colour in (*charts.SERIES, charts.GRID, charts.INK, charts.FAINT):
-        assert f'[stroke="{colour}"]' in sheet, colour
 
 
 def test_the_script_runs_nothing_that_it_is_given() -> None:

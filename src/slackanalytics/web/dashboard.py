@@ -142,7 +142,11 @@ async def make_link(request: Request) -> Response:
         return RedirectResponse(address(name), 303)
     until = dashboard.clock() + timedelta(days=int(days))
     what = Shown.of(name, view.filters, moving=form.get("moving") == "yes")
-    link = f"{request.app.state.site.origin}{embedding.PATH}?{dashboard.links.query(what, until=until)}"
+    back = f"{address(name)}?{view.filters.query()}"
+    try:
+        link = f"{request.app.state.site.origin}{embedding.PATH}?{dashboard.links.query(what, until=until)}"
+    except QueryError as error:
+        return _told(request, 422, "That is too much for a link", f"{str(error)[0].upper()}{str(error)[1:]}.", back)
     detail = f"{name} until {until:%Y-%m-%d}"
     await run_in_threadpool(dashboard.audit, who=session.who, action="made a link to embed", reason="-", detail=detail)
     return page(
@@ -152,7 +156,7 @@ async def make_link(request: Request) -> Response:
         frame=f'<iframe src="{link.replace("&", "&amp;")}" title="Slack adoption" width="100%" height="1200" loading="lazy"></iframe>',
         until=until,
         origins=", ".join(dashboard.links.origins),
-        back=f"{address(name)}?{view.filters.query()}",
+        back=back,
     )
 
 

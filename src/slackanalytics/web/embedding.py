@@ -71,9 +71,14 @@ class Links:
         return cls(secrets.token_urlsafe(32), tuple(origins))
 
     def query(self, shown: Shown, *, until: datetime) -> str:
-        """The query string of a link that is good until then."""
+        """The query string of a link that is good until then. Raises QueryError where it names too many departments."""
         said = {"page": shown.page, "filters": shown.pairs(), "until": int(until.timestamp())}
         text = _encoded(json.dumps(said, separators=(",", ":"), sort_keys=True).encode())
+        if len(text) > LONGEST_LINK:
+            raise QueryError(
+                f"a link cannot name {len(shown.departments)} departments: it would be longer than browsers and proxies"
+                " carry it; choose fewer, or none for all"
+            )
         return f"shown={text}&signature={_encoded(self._signature(text))}"
 
     def read(self, text: str, signature: str, *, now: datetime) -> Shown:

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 WEEKS = 13
 """Weeks shown where nobody says which: a quarter."""
+YES, NO = frozenset({"yes", "on", "true", "1"}), frozenset({"", "no", "off", "false", "0"})
+"""What a link may say of guests."""
 LONGEST = 120
 """Characters of a department's name that are looked at, and how many departments."""
 
@@ -99,5 +101,8 @@ def read(
         problems.append(
             f"“{strange[0][:LONGEST]}” is no department of this period, or too small to be shown by itself."
         )
-    guests = any(key == "guests" and value == "yes" for key, value in given)
+    said = next((value for key, value in given if key == "guests"), "")
+    guests = said in YES
+    if not guests and said not in NO:
+        problems.append(f"“{said[:20]}” says neither that guests count nor that they do not, so they do not.")
     return Asked(Filters(since, until, chosen, guests), tuple(problems))

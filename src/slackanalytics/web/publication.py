@@ -141,7 +141,7 @@ class Publication:
             content=content,
             tabs=tabs(page, asked.filters),
             filters=asked.filters,
-            problems=asked.problems,
+            problems=(*asked.problems, *([price.problem] if page == "seats" and price.problem else [])),
             fresh=fresh(standing, limits),
             periods=periods(page, asked.filters, limits),
             departments=there.known,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +26,8 @@ from slackanalytics.web.sheets.telling import told
 from slackanalytics.wording import spans
 
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "INR")
+DEAREST = 100_000
+"""What a seat costs at most, per month."""
 WEEK = 7
 """Days of the shortest period that is compared with the one before it."""
 STEP = 0.05
@@ -41,17 +43,22 @@ class Price:
     amount: float | None = None
     currency: str = CURRENCIES[0]
     currencies = CURRENCIES
+    problem: str = field(default="", compare=False)
+    """What was given and is no price."""
 
     @classmethod
     def read(cls, pairs: Iterable[tuple[str, str]]) -> Price:
-        """From a form; what is no price is none."""
+        """From a form; what is no price is none, and is named."""
         given = dict(pairs)
+        text, currency = given.get("price", "").strip(), given.get("currency", "")
+        currency = currency if currency in CURRENCIES else CURRENCIES[0]
         try:
-            amount = round(float(given.get("price", "")), 2)
+            amount = round(float(text), 2) if text else None
         except ValueError:
             amount = 0.0
-        currency = given.get("currency", "")
-        return cls(amount if 0 < amount <= 100_000 else None, currency if currency in CURRENCIES else CURRENCIES[0])
+        if amount is None or 0 < amount <= DEAREST:
+            return cls(amount, currency)
+        return cls(None, currency, f"“{text[:20]}” is no price of a seat: a number above 0, up to {DEAREST:,}.")
 
     def pairs(self) -> list[tuple[str, str]]:
         """As names and values of a form."""
