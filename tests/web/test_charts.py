@@ -22,6 +22,15 @@ def test_bars_are_named_whatever_their_groups_are_called(name: str) -> None:
     assert texts == [short if len(short) <= 21 else f"{short[:20]}…", "Sales", "1 of 2", "1 of 2"]
 
 
+def test_a_picture_says_what_it_is_about() -> None:
+    drawing_of = charts.bars([{"g": "Sales", "v": 1, "t": "1 of 2"}], label="g", value="v", text="t")
+    said = ("Mon 5 Oct 2026 to Sun 1 Nov 2026: Sales.", "A caption so long that it goes on in the next line. " * 3)
+    svg = drawing.svg(json.dumps(charts.on_paper(drawing_of.wide, "Seats", said)))
+    texts = [html.unescape(text) for text in re.findall(r"<t(?:ext|span)[^>]*>([^<]+)<", svg)]
+    assert {"Seats", said[0]} <= set(texts)
+    assert " ".join(text for text in texts if text in said[1]) == said[1].strip()
+
+
 def test_the_palette_stands_out_in_light_and_dark() -> None:
     from importlib.resources import files
 

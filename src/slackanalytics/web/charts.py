@@ -8,6 +8,7 @@ https://vega.github.io/vega-lite/docs/
 from __future__ import annotations
 
 import json
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -263,9 +264,11 @@ def _spec(values: Sequence[Row], width: int, height: object, **rest: object) -> 
     }
 
 
-def on_paper(spec: Spec) -> Spec:
-    """The same for a file of its own: on white, with room around it."""
-    return {**spec, "background": "#ffffff", "padding": 16}
+def on_paper(spec: Spec, title: str, said: Sequence[str]) -> Spec:
+    """The same for a file of its own: on white, with room around it, and with what a page says above it."""
+    lines = [line for text in said for line in textwrap.wrap(text, int(spec["width"] / 6.2))]
+    words = {"text": title, "subtitle": lines, "anchor": "start", "frame": "bounds", "offset": 14, "limit": 0, "font": FONT, "fontSize": 17, "color": INK, "subtitleFont": FONT, "subtitleFontSize": 13, "subtitleColor": FAINT, "subtitlePadding": 5}  # fmt: skip
+    return {**spec, "background": "#ffffff", "padding": 16, "title": words}
 
 
 def _ceiling(top: float, percent: bool) -> float:

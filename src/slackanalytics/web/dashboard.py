@@ -91,8 +91,9 @@ async def downloaded(request: Request) -> Response:
         raise HTTPException(404)
     publication, session = _dashboard(request).publication, _session(request)
     pairs = request.query_params.multi_items()
-    figure = await run_in_threadpool(publication.figure, name, wanted, pairs, Role(session.role))
-    if figure is None or (kind == "png" and figure.drawing is None):
+    sheet = await run_in_threadpool(publication.sheet, name, pairs, Role(session.role))
+    figure = sheet.figure(wanted) if sheet else None
+    if sheet is None or figure is None or (kind == "png" and figure.drawing is None):
         raise HTTPException(404)
     if figure.withheld:
         text = "The list names people. “See people”, at the foot of the page, asks for a reason and gives it."
@@ -103,7 +104,7 @@ async def downloaded(request: Request) -> Response:
     if kind == "csv":
         answer = Response((await run_in_threadpool(csv_text, figure.exported)).encode(), media_type="text/csv")
     else:
-        answer = Response(await run_in_threadpool(publication.png, figure), media_type="image/png")
+        answer = Response(await run_in_threadpool(publication.png, figure, sheet.lead), media_type="image/png")
     answer.headers["Content-Disposition"] = f'attachment; filename="{wanted}.{kind}"'
     return answer
 

@@ -154,18 +154,20 @@ class Publication:
             listed=sum(figure.table.num_rows for figure in sheet.figures if figure.personal),
         )
 
-    def figure(self, page: str, name: str, pairs: Sequence[tuple[str, str]], role: Role) -> Figure | None:
-        """A chart or table of a page. Raises FederationError."""
+    def sheet(self, page: str, pairs: Sequence[tuple[str, str]], role: Role) -> Sheet | None:
+        """What a page is made of; None while nothing is read. Raises FederationError."""
         standing = self.loading.standing
         if standing.adoption is None:
             return None
         asked, price = self._asked(standing, pairs)
-        return self._sheet(standing, _Wanted(standing.version, page, asked.filters, price, role)).figure(name)
+        return self._sheet(standing, _Wanted(standing.version, page, asked.filters, price, role))
 
-    def png(self, figure: Figure) -> bytes:
-        """A drawing as a picture on white."""
+    def png(self, figure: Figure, lead: str) -> bytes:
+        """A drawing as a picture on white, under its title and `lead`: what it is about."""
         assert figure.drawing is not None
-        return self.drawings.png(on_paper(figure.drawing.wide)).result(rendering.PATIENCE)
+        return self.drawings.png(on_paper(figure.drawing.wide, figure.title, (lead, figure.caption))).result(
+            rendering.PATIENCE
+        )
 
     def warm(self) -> None:
         """Make the pages that a press or two lead to, those first that everybody looks at: each period, each department."""

@@ -63,6 +63,7 @@ def flow(question: Question) -> Figure:
     rows = [row for row in question.whole_weeks(shown) if row["active"] is not None]
     told = all(row[name] is not None for row in rows for name in ("new", "resurrected"))
     series = [RETURNING, NEW, RESURRECTED, LAPSED] if told else [RETURNING, JOINING, LAPSED]
+    rows = [row for row in rows if any(row[each.column] is not None for each in series)]
     return Figure(
         name="flow",
         title="Who comes and goes, week by week",
