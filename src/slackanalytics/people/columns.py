@@ -105,6 +105,13 @@ _RANKS = {
 }  # fmt: skip
 
 
+_ASIDE = re.compile(
+    r"\[.*?\]|\((?:required|optional|work|business|office|corporate|company|dienstlich|geschäftlich|beruflich"
+    r"|professionnel|professionnelle|trabajo|empresa|[dmytja]{1,4}(?:[./ -][dmytja]{1,4}){1,2})\)"
+)
+"""What stands beside a column's name and changes nothing: `(dienstlich)`, `(DD/MM/YYYY)`. `(private)` changes something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The columns that are used."""
@@ -120,7 +127,7 @@ class Choice:
 def key(name: str) -> str:
     """What is compared of a column's name: `Email Address [Required]`, `user.emailAddress` -> `emailaddress`."""
     text = unicodedata.normalize("NFKC", name).strip().casefold().replace("#", "number")
-    text = re.sub(r"\[.*?\]|\((?:required|optional)\)", "", text)
+    text = _ASIDE.sub("", text)
     text = re.sub(r"^(?:user|profile|worker|employee)\.", "", text)
     return re.sub(r"[\W_]+", "", text)
 

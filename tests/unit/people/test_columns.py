@@ -95,6 +95,14 @@ def test_case_blanks_and_signs_of_a_name_do_not_matter(name: str) -> None:
     assert key(name) == "workemail"
 
 
+def test_what_stands_in_brackets_beside_a_name_does_not_matter_unless_it_says_whose(tmp_path: Path) -> None:
+    header = ["E-Mail (privat)", "E-Mail (dienstlich)", "Abteilung", "Eintritt (TT.MM.JJJJ)", "Austritt (dd/mm/yyyy)"]
+    path = written(tmp_path / "r.csv", header, ["p@x.y", "d@x.y", "Vertrieb", "31.01.2020", ""])
+    its = people.read(path, today=TODAY)
+    assert its.columns_used == {"employee_email": header[1], "department": "Abteilung", "hire_date": header[3], "termination_date": header[4]}  # fmt: skip
+    assert [entry.employee_email for entry in its.entries] == ["d@x.y"]
+
+
 def test_without_a_column_of_addresses_the_error_lists_what_there_is(tmp_path: Path) -> None:
     path = written(tmp_path / "r.csv", ["Name", "Department", "Kontakt"], ["Ada", "Sales", "ada@example.com"])
     with pytest.raises(QueryError, match=r"no column looks like .*Name, Department, Kontakt.*--column employee_email="):
@@ -117,7 +125,8 @@ def test_two_columns_that_could_each_be_the_address_are_an_error_unless_they_say
 
 
 def test_a_private_address_is_never_taken(tmp_path: Path) -> None:
-    path = written(tmp_path / "r.csv", ["Home Email", "Personal Email", "Recovery Email"], ["a@x.y", "b@x.y", "c@x.y"])
+    names = ["Home Email", "Personal Email", "Recovery Email", "E-Mail (privat)", "Email (personal)"]
+    path = written(tmp_path / "r.csv", names, [f"{n}@x.y" for n in range(len(names))])
     with pytest.raises(QueryError, match="no column looks like the e-mail address"):
         people.read(path, today=TODAY)
 
