@@ -88,7 +88,7 @@ def suppressed(
         minimum: See `MINIMUM`.
         additive: The column of `groups` whose cells add up to a total that is shown somewhere, for each value of the others.
         base: The same table under a filter that leaves people out (without guests): what the difference to it would
-            tell is hidden as well.
+            tell is hidden as well, and so is what is hidden there and differs by nobody or a few.
     """
     return blanked(table, groups, _hidden(table, groups, people, parts, minimum, additive, base))
 
@@ -107,34 +107,73 @@ def _hidden(
     sizes = values[people]
     hidden = {
         name: [
-            0 < size < minimum or (name != people and (0 < value < minimum or 0 < size - value < minimum))
+            0 < size < minimum or (name != people and tells(value, size, minimum))
             for size, value in zip(sizes, column, strict=True)
         ]
         for name, column in values.items()
     }
     known: dict[str, list[int]] = {}
     if base is not None:
-        known = {name: _beside(base, _keys(table, groups), groups, name) for name in values}
-        for name, column in values.items():
-            differs = [0 < abs(value - other) < minimum for value, other in zip(column, known[name], strict=True)]
-            hidden[name] = [one or other for one, other in zip(hidden[name], differs, strict=True)]
+        rows = {key: n for n, key in enumerate(_keys(base, groups))}
+        beside = [rows.get(key) for key in _keys(table, groups)]
+        counts = {name: _counts(base[name]) for name in values}
+        before = _hidden(base, groups, people, parts, minimum, additive, None)
+        known = {name: [0 if n is None else counts[name][n] for n in beside] for name in values}
+        gone = {name: [n is not None and before[name][n] for n in beside] for name in values}
+        hide_differences(hidden, values, known, gone, people, minimum)
     margins: dict[tuple[Any, ...], list[int]] = {}
     if additive is not None and additive in groups and any(map(any, hidden.values())):
         for n, key in enumerate(_keys(table, [name for name in groups if name != additive])):
             margins.setdefault(key, []).append(n)
-    for name, gone in hidden.items():  # people come first: where they are hidden, so are their parts
+    hide_what_follows(hidden, values, known, margins.values(), people, minimum)
+    return hidden
+
+
+def tells(value: int, size: int, minimum: int) -> bool:
+    """Whether a part of a group is about too few people: those in it, or the others."""
+    return 0 < value < minimum or 0 < size - value < minimum
+
+
+def hide_differences(
+    hidden: dict[str, list[bool]],
+    values: Mapping[str, list[int]],
+    known: Mapping[str, list[int]],
+    gone: Mapping[str, list[bool]],
+    people: str,
+    minimum: int,
+) -> None:
+    """
+    Hides what would tell about too few people beside the same figures under a narrower filter.
+
+    Those whom the filter leaves out are a group, with its own parts. And what is hidden under the narrower filter must not
+    be shown here in all but name.
+    """
+    for name, column in values.items():
+        for n, (value, other) in enumerate(zip(column, known[name], strict=True)):
+            more, added = abs(values[people][n] - known[people][n]), abs(value - other)
+            few = 0 < added < minimum or (name != people and 0 < abs(more - added) < minimum)
+            hidden[name][n] |= few or (gone[name][n] and added < minimum)
+
+
+def hide_what_follows(
+    hidden: dict[str, list[bool]],
+    values: Mapping[str, list[int]],
+    known: Mapping[str, list[int]],
+    margins: Collection[list[int]],
+    people: str,
+    minimum: int,
+) -> None:
+    """Hides the parts of people who are hidden, and in each margin, a list of rows, what its total would tell."""
+    for name, gone in hidden.items():  # people come first
         sizeless = list(hidden[people])
         gone[:] = [one or other for one, other in zip(gone, sizeless, strict=True)]
-        for margin in margins.values():
+        for margin in margins:
             if any(gone[n] for n in margin):
-                cells = [
-                    Cell(values[name][n], sizes[n], gone[n], sizeless[n], known[name][n] if known else None)
-                    for n in margin
-                ]
+                least = known.get(name)
+                cells = [Cell(values[name][n], values[people][n], gone[n], sizeless[n], least[n] if least else None) for n in margin]  # fmt: skip
                 protect(cells, minimum, whole=name == people)
                 for n, cell in zip(margin, cells, strict=True):
                     gone[n] = cell.hidden
-    return hidden
 
 
 def _counts(column: pa.ChunkedArray) -> list[int]:
@@ -144,14 +183,6 @@ def _counts(column: pa.ChunkedArray) -> list[int]:
 def _keys(table: pa.Table, groups: Sequence[str]) -> list[tuple[Any, ...]]:
     """What each row is called."""
     return list(zip(*(table[name].to_pylist() for name in groups), strict=True)) if groups else [()] * table.num_rows
-
-
-def _beside(base: pa.Table, keys: list[tuple[Any, ...]], groups: Sequence[str], name: str) -> list[int]:
-    """What a column of another table has for each of these rows; nobody where it has no such row."""
-    if name not in base.column_names:
-        return [0] * len(keys)
-    its = dict(zip(_keys(base, groups), _counts(base[name]), strict=True))
-    return [its.get(key, 0) for key in keys]
 
 
 def selected(  # noqa: PLR0913 - all but the first three by name
