@@ -45,6 +45,7 @@ class Member:
     android: bool = False
     since: int | None = 1_700_000_000
     """When it was first signed in to, in seconds since 1970."""
+    there: Days = always
     guest: bool = False
     posts: int = 3
 
@@ -76,6 +77,7 @@ def made(members: list[Member], folder: Path) -> Adoption:
                     "date_claimed": its.since,
                 }
                 for n, its in enumerate(members)
+                if its.there(day)
             ]  # fmt: skip
             yield pa.RecordBatch.from_pylist(rows, schema=schema)
 
@@ -83,9 +85,9 @@ def made(members: list[Member], folder: Path) -> Adoption:
     return Adoption(found, since=MONDAY, until=last, roster=roster)
 
 
-def asked(adoption: Adoption, *chosen: str, guests: bool = False) -> Question:
+def asked(adoption: Adoption, *chosen: str, guests: bool = False, until: date | None = None) -> Question:
     limits = bounds(adoption)
-    its = filters.Filters(adoption.since, limits.newest, chosen, guests)
+    its = filters.Filters(adoption.since, until or limits.newest, chosen, guests)
     return Question(adoption, its, limits, departments(adoption, its.since, its.until, minimum=5), minimum=5)
 
 

@@ -174,7 +174,7 @@ def computed(members: list[Member], shown: list[Told], window: Window) -> Iterat
     matrix = np.array(list(equations))
     numbers = np.array([each.number for each in equations.values()])
     assert (matrix @ counts == numbers).all(), window.name
-    for name, guests, holds in product(("", *names), ((False,), (True,), (False, True)), (everybody, first, second, not_first)):  # fmt: skip
+    for name, guests, holds in product(("", *names), ((False,), (True,), (False, True)), (everybody, first, second, not_first, lambda state: state[0] and state[1])):  # fmt: skip
         few = row((name,) if name else (), guests, holds)
         if 0 < few @ counts < MINIMUM:
             least, most = (solved(sign * few, matrix, numbers) for sign in (1, -1))

@@ -115,15 +115,16 @@ def trend(weeks: Sequence[Point]) -> list[Insight]:
         return []
     rates = [week.rate for week in weeks]
     slope = steepness(rates)
-    first = start(rates, slope)
-    last = first + slope * (len(rates) - 1)
+    line = start(rates, slope)
+    first, last = (min(1.0, max(0.0, each)) for each in (line, line + slope * (len(rates) - 1)))
     actives = [float(week.active) for week in weeks]
     people = steepness(actives)
     began = start(actives, people)
-    growth = ((began + people * (len(actives) - 1)) / began) ** (1 / (len(actives) - 1)) - 1 if began > 0 else 0.0
+    ended = began + people * (len(actives) - 1)
+    growth = (ended / began) ** (1 / (len(actives) - 1)) - 1 if began > 0 and ended > 0 else 0.0
     word = "risen" if slope > 0 else "fallen"
     text = (
-        f"Weekly activation has {word} from {percent(first)} to {percent(last)} over {plural(len(weeks), 'complete week')},"
+        f"Weekly activation has {word} from about {percent(first)} to about {percent(last)} over {plural(len(weeks), 'complete week')},"
         f" {per_week(slope)}"
     )
     if abs(growth) >= 0.0005:
@@ -166,7 +167,8 @@ def change(weeks: Sequence[Point]) -> list[Insight]:
     moved = last.rate - before.rate
     usual = [b.rate - a.rate for a, b in pairwise(weeks[:-1])]
     spread = max(scatter(usual), error(before, last) / 2)
-    if abs(moved - median(usual)) <= max(SURE * 1.3 * spread, 2 * DRIFT):
+    unusual = moved - median(usual)
+    if abs(unusual) <= max(SURE * 1.3 * spread, 2 * DRIFT) or abs(moved) <= 2 * DRIFT or moved * unusual < 0:
         return []
     word = "more" if last.active >= before.active else "fewer"
     text = (
@@ -194,10 +196,11 @@ def forecast(weeks: Sequence[Point]) -> list[Insight]:
     errors = misses(actives, first=3)[-LATEST:]
     if len(errors) < BACKTESTS:
         return []
-    expected = ahead(actives)
+    everybody = max(weeks[-1].provisioned, ahead([float(week.provisioned) for week in weeks]))
+    expected = min(everybody, max(0.0, ahead(actives)))
     width = max(abs(each) for each in errors)
     following = weeks[-1].at + timedelta(days=7)
-    least, most = max(0, round(expected - width)), round(expected + width)
+    least, most = max(0, round(expected - width)), round(min(everybody, expected + width))
     text = (
         f"If this goes on, about {round(expected):,} people will be active in the week of {day(following)}"
         f" ({least:,} to {most:,}: no forecast of the last {len(errors)} weeks erred by more)."

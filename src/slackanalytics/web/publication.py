@@ -27,7 +27,8 @@ from slackanalytics.web.drawing import Drawings
 from slackanalytics.web.filters import Filters
 from slackanalytics.web.loading import Loading, Standing
 from slackanalytics.web.sheets import engagement, overview, quality, retention, seats
-from slackanalytics.web.sheets.question import Bounds, Departments, Price, Question, bounds, departments
+from slackanalytics.web.sheets.prices import Price
+from slackanalytics.web.sheets.question import Bounds, Departments, Question, bounds, departments
 from slackanalytics.web.sheets.shapes import Figure, Progress, Sheet, State, Tone, percent
 from slackanalytics.wording import plural
 

@@ -350,3 +350,18 @@ def test_the_same_figures_give_the_same_sentences() -> None:
     assert tell(company(1, rate=lambda _, week: 0.6 + 0.01 * week)) == tell(
         company(1, rate=lambda _, week: 0.6 + 0.01 * week)
     )
+
+
+def test_no_sentence_is_about_more_people_than_there_are() -> None:
+    def grown(*actives: int) -> Facts:
+        weeks = tuple(Point(MONDAY + timedelta(days=7 * n), 100, active) for n, active in enumerate(actives))
+        return replace(company(1), weeks=weeks, departments={}, department_weeks={}, days=())
+
+    (trend, *others) = tell(grown(40, 60, 80, 95, 100, 100))
+    assert trend.text.startswith("Weekly activation has risen from about 46.7 % to about 100.0 % over 6 complete weeks")
+    assert others == []  # that the last week is like the one before is no change
+    found = {each.kind: each for each in tell(grown(30, 50, 70, 90, 100, 100, 100, 100, 100))}
+    assert found["trend"].numbers["last"] == 1.0
+    assert found["forecast"].numbers["expected"] == found["forecast"].numbers["most"] == 100
+    falling = {each.kind: each for each in tell(grown(100, 80, 60, 40, 20, 5, 0, 0, 0))}
+    assert falling["trend"].numbers["last"] == falling["forecast"].numbers["least"] == 0

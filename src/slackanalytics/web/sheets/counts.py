@@ -15,11 +15,10 @@ COUNTED = {
     "posting_share": Counted("active", ("posting",), of="activation_by_week"),
     "channel_share": Counted("posting", of="activation_by_week"),
     "messages": Counted("active", of="activation_by_week"),
-    "billable_inactive": Counted("billable", ("inactive",)),
-    "claimed": Counted("provisioned", ("claimed",)),
-    "never_claimed": Counted("provisioned", ("never_claimed",)),
     "platform_mix": Counted("active", ("people",), of="activation"),
     "flow": Counted("active", ("lapsed",), of="activation_by_week"),
     "retention": Counted("people", ("active",)),
 }
 """Whom each measure counts: what is hidden depends on it."""
+SEATS = Counted("provisioned", ("never_claimed", "billable", "inactive", "used", "stopped"))
+"""The same of seats, with what follows from the others: billed and used, and signed in to once and not used."""

@@ -72,12 +72,57 @@ def _kept(table: pa.Table, kept: pa.Array, groups: Sequence[str]) -> pa.Table:
     return pa.table(columns)
 
 
-def without_sums(table: pa.Table) -> pa.Table:
-    """Platforms, of which one that is hidden would follow from how many people use several, or none."""
-    if not any(table["hidden"].to_pylist()):
+def seats(claimed: pa.Table, billed: pa.Table, *, total: bool) -> pa.Table:
+    """`never_claimed` and `billable_inactive` as one table, with what follows from both; `total` adds the departments up."""
+    found = {row["department"]: row for row in billed.to_pylist()}
+    rows = []
+    for row in claimed.to_pylist():
+        its = found.get(row["department"], {"billable": 0, "inactive": 0})
+        used, stopped = its["billable"] - its["inactive"], abs(its["inactive"] - row["never_claimed"])
+        rows.append({**row, "billable": its["billable"], "inactive": its["inactive"], "used": used, "stopped": stopped})
+    counts = [
+        (name, pa.int64()) for name in ("provisioned", "never_claimed", "billable", "inactive", "used", "stopped")
+    ]
+    table = pa.Table.from_pylist(rows, schema=pa.schema([("department", pa.string()), *counts]))
+    return summed(table) if total else table
+
+
+def without_used(table: pa.Table) -> pa.Table:
+    """Of `seats` the columns that are shown; inactive seats are hidden where what follows from them must be."""
+    rows = table.to_pylist()
+    for row in rows:
+        used, stopped = row.pop("used"), row.pop("stopped")
+        row["inactive"] = None if used is None or stopped is None else row["inactive"]
+        row["hidden"] = None in row.values()
+    kept = [table.schema.field(name) for name in table.column_names if name not in {"used", "stopped"}]
+    return pa.Table.from_pylist(rows, schema=pa.schema(kept))
+
+
+PLATFORMS = ("Desktop", "iOS", "Android", "Several", "None of these")
+TOGETHER = ("Several", "None of these")
+"""Rows that say something of people with several platforms, or none."""
+
+
+def by_number(table: pa.Table) -> pa.Table:
+    """Platforms, with what follows from them: how many people use one, two, and all three."""
+    rows = table.to_pylist()
+    if not rows:
         return table
-    kept = pa.array([name not in ("Several", "None of these") for name in table["platform"].to_pylist()], pa.bool_())
-    return _kept(table, kept, ("platform", "active"))
+    people, active = {row["platform"]: row["people"] for row in rows}, rows[0]["active"]
+    single, several, none = sum(people[name] for name in PLATFORMS[:3]), people["Several"], people["None of these"]
+    three = single - (active - none) - several
+    for name, count in (("1", active - none - several), ("2", several - three), ("3", three)):
+        rows.append({"platform": name, "people": count, "active": active, "share": count / active})
+    return pa.Table.from_pylist(rows, schema=table.schema)
+
+
+def without_sums(table: pa.Table) -> pa.Table:
+    """Of `by_number` the platforms; where anything is hidden, without what it would follow from, and in a fixed order."""
+    if any(table["hidden"].to_pylist()):
+        kept = pa.array([name not in TOGETHER for name in table["platform"].to_pylist()], pa.bool_())
+        rows = {row["platform"]: row for row in _kept(table, kept, ("platform", "active")).to_pylist()}
+        return pa.Table.from_pylist([rows[name] for name in PLATFORMS], schema=table.schema)
+    return table.filter(pc.is_in(table["platform"], pa.array(PLATFORMS)))
 
 
 def alike(table: pa.Table, minimum: int) -> pa.Table:

@@ -137,9 +137,9 @@ def platforms(question: Question) -> Figure:
 
 def channels(question: Question) -> Figure:
     """How much of what is written others can find."""
-    shown = question.shown("channel_share", groups=("week",))
+    shown = question.of_whole_weeks("channel_share")
     line = Series("channel_share", "In channels", SERIES[0])
-    rows = question.whole_weeks(shown)
+    rows = shown.rows
     return Figure(
         name="channel-share",
         title="Messages in channels",
@@ -158,18 +158,18 @@ def channels(question: Question) -> Figure:
 
 def messages(question: Question) -> Figure:
     """How much is written."""
-    shown = question.shown("messages", groups=("week",))
-    posting = question.shown("channel_share", groups=("week",))
+    shown, posting = question.of_whole_weeks("messages"), question.of_whole_weeks("channel_share")
     few = {row["week"] for row in posting.rows if row["posting"] is None}  # whose messages these would be
     table = cuts.untold(shown.table, few, ("messages", "reactions", "files", "messages_per_active"))
     return Figure(
         name="messages",
         title="What is written",
-        caption="Messages, reactions and files of each week.",
+        caption="Messages, reactions and files of each complete week.",
         table=table,
         headings={"week": "Week of", "active": "Active", "messages": "Messages", "reactions": "Reactions", "files": "Files", "messages_per_active": "Messages a person"},
         sql=question.sql("messages"),
         kind="listing",
+        nothing="There is no complete week in this period.",
         hidden=sum(1 for row in table.to_pylist() if None in row.values()),
         minimum=question.minimum,
     )  # fmt: skip

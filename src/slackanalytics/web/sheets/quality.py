@@ -9,7 +9,7 @@ import pyarrow as pa
 from slackanalytics.web import charts
 from slackanalytics.web.charts import HALF, SERIES, Series, said_day
 from slackanalytics.web.sheets.question import Question
-from slackanalytics.web.sheets.shapes import SEE_PEOPLE, Figure, Sheet, Tile, Tone, number, percent
+from slackanalytics.web.sheets.shapes import FEW, SEE_PEOPLE, Figure, Sheet, Tile, Tone, percent
 
 WORDS = {
     "pending": "not published yet; Slack does so about a day later",
@@ -43,9 +43,17 @@ def tiles(question: Question) -> tuple[Tile, ...]:
         "of members’ accounts are somebody’s on the roster",
         tone=low,
     )
+    few = question.roster_only().hidden > 0  # who would be all people less those with an account
+    people = (
+        ""
+        if roster is None
+        else f"≥ {roster.people // question.minimum * question.minimum:,}"
+        if few
+        else f"{roster.people:,}"
+    )
     none = Tile("Match rate", "–", "no roster is given", tone="warn")
     roster_tile = (
-        Tile("Roster", roster.file_date.strftime("%-d %b %Y"), f"{roster.people:,} people, {roster.age} days old")
+        Tile("Roster", roster.file_date.strftime("%-d %b %Y"), f"{people} people, {roster.age} days old")
         if roster
         else Tile("Roster", "none", "departments are unknown", tone="warn")
     )
@@ -59,13 +67,14 @@ def tiles(question: Question) -> tuple[Tile, ...]:
 
 def accounts(question: Question) -> Figure:
     """How many accounts each day's file tells of."""
-    rows = [row for row in question.days() if row["status"] == "published"]
+    days = question.accounts()
+    rows = [row for row in days if row["status"] == "published"]
     line = Series("accounts", "Accounts", SERIES[1])
-    table = pa.table({name: [row[name] for row in question.days()] for name in ("day", "status", "reason", "accounts")})
+    table = pa.table({name: [row[name] for row in days] for name in ("day", "status", "reason", "accounts")})
     return Figure(
         name="coverage",
         title="Accounts in each day’s file",
-        caption="All accounts, guests and bots included, rounded down to the minimum of a group. A sudden change is a change in Slack, or a file to look at.",
+        caption="All accounts: of people, and others like bots, whose number is rounded down to the minimum of a group. A sudden change is a change in Slack, or a file to look at.",
         table=table,
         headings={"day": "Day", "status": "Status", "reason": "Reason", "accounts": "Accounts"},
         sql=question.sql("coverage"),
@@ -108,7 +117,7 @@ def rules(question: Question) -> Figure:
         headings={"matched_by": "Rule", "accounts": "Accounts"},
         drawing=charts.bars(rows, label="matched_by", value="accounts", text="text", colour=SERIES[2], width=HALF) if rows else None,
         said="Bar chart: " + "; ".join(f"{row['matched_by']} {row['text']}" for row in rows) + ".",
-        nothing="No roster is given, so that nobody’s department is known. Start with slackanalytics serve --hr FILE, or set SLACKANALYTICS_HR_FILE.",
+        nothing=FEW if question.adoption.roster else "No roster is given, so that nobody’s department is known. Start with slackanalytics serve --hr FILE, or set SLACKANALYTICS_HR_FILE.",
         size="half",
         hidden=shown.hidden,
         minimum=question.minimum,
@@ -127,7 +136,7 @@ def without_account(question: Question) -> Figure:
         headings={"department": "Department", "people": "People"},
         drawing=charts.bars(rows, label="department", value="people", text="text", colour=SERIES[1], width=HALF) if rows else None,
         said="Bar chart: " + "; ".join(f"{row['department']} {row['text']}" for row in rows) + ".",
-        nothing="Nobody, or too few to be shown.",
+        nothing=FEW,
         size="half",
         hidden=shown.hidden,
         minimum=question.minimum,
@@ -136,6 +145,8 @@ def without_account(question: Question) -> Figure:
 
 def unmatched(question: Question) -> Figure:
     """Accounts that are nobody's: for those who may see people."""
+    count = question.unmatched_count
+    accounts = "Accounts" if count is None else f"{count:,} accounts"
     return Figure(
         name="unmatched",
         title="Accounts that are nobody’s",
@@ -144,7 +155,7 @@ def unmatched(question: Question) -> Figure:
         headings={"email_address": "Address", "user_id": "Slack ID", "kind": "Kind", "reason": "Reason"},
         kind="listing",
         size="half",
-        nothing="None." if question.identified else f"{number(question.unmatched_count)} accounts, which are not listed. {SEE_PEOPLE}",
+        nothing="None." if question.identified else f"{accounts}, which are not listed. {SEE_PEOPLE}",
         personal=question.identified,
         withheld=not question.identified,
         most=200,

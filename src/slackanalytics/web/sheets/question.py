@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,59 +14,24 @@ import pyarrow.compute as pc
 
 from athena_federation.errors import NotPublished
 from slackanalytics.adoption import UNMATCHED, Adoption, insights, measures, privacy
-from slackanalytics.adoption.hiding import Choice, Counted, Cut, protected
+from slackanalytics.adoption.hiding import Choice, Counted, Cut, in_every_way, protected
 from slackanalytics.adoption.privacy import Role
 from slackanalytics.people import matching
 from slackanalytics.web.charts import said_day
 from slackanalytics.web.filters import Filters
 from slackanalytics.web.sheets import cuts
-from slackanalytics.web.sheets.counts import COUNTED
+from slackanalytics.web.sheets.counts import COUNTED, SEATS
+from slackanalytics.web.sheets.prices import UNKNOWN, Price
 from slackanalytics.web.sheets.shapes import Notice, Told, percent
 from slackanalytics.web.sheets.telling import told
 from slackanalytics.wording import spans
 
-CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "INR")
-DEAREST = 100_000
-"""What a seat costs at most, per month."""
 WEEK = 7
 """Days of the shortest period that is compared with the one before it."""
 STEP = 0.05
 """Steps in which a match rate is told that would tell of a few accounts."""
 LOW_MATCH = 0.95
 """The match rate below which pages warn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What a seat costs per month, as whoever looks at the page says."""
-
-    amount: float | None = None
-    currency: str = CURRENCIES[0]
-    currencies = CURRENCIES
-    problem: str = field(default="", compare=False)
-    """What was given and is no price."""
-
-    @classmethod
-    def read(cls, pairs: Iterable[tuple[str, str]]) -> Price:
-        """From a form; what is no price is none, and is named."""
-        given = dict(pairs)
-        text, currency = given.get("price", "").strip(), given.get("currency", "")
-        currency = currency if currency in CURRENCIES else CURRENCIES[0]
-        try:
-            amount = round(float(text), 2) if text else None
-        except ValueError:
-            amount = 0.0
-        if amount is None or 0 < amount <= DEAREST:
-            return cls(amount, currency)
-        return cls(None, currency, f"“{text[:20]}” is no price of a seat: a number above 0, up to {DEAREST:,}.")
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """As names and values of a form."""
-        return [("price", f"{self.amount:.2f}"), ("currency", self.currency)] if self.amount else []
-
-    def text(self, seats: int | None) -> str:
-        """What so many seats cost."""
-        return "" if self.amount is None or seats is None else f"{self.currency} {self.amount * seats:,.0f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +66,7 @@ def bounds(adoption: Adoption, *, minimum: int = privacy.MINIMUM) -> Bounds:
         newest=newest,
         match_rate=rate if adoption.roster else None,
         match_least=least,
-        match_low=adoption.roster is not None and adoption.matching.rate < LOW_MATCH,
+        match_low=adoption.roster is not None and rate < LOW_MATCH,  # by what is told: the warning must not tell more
         missing=sum(1 for day in adoption.coverage if day.status != "published" and day.day < newest),
     )
 
@@ -166,7 +131,7 @@ class Question:
     """The figures, as one page with its filters and its role asks for them."""
 
     def __init__(
-        self, adoption: Adoption, filters: Filters, bounds: Bounds, there: Departments, *, minimum: int, role: Role = Role.AGGREGATE, price: Price = Price()
+        self, adoption: Adoption, filters: Filters, bounds: Bounds, there: Departments, *, minimum: int, role: Role = Role.AGGREGATE, price: Price = UNKNOWN
     ) -> None:  # fmt: skip
         self.adoption = adoption
         self.filters = filters
@@ -201,8 +166,9 @@ class Question:
         """The answer of a measure, with what must be hidden hidden."""
         if "department" in groups and self.filters.departments:  # the same cells are hidden, whatever is chosen
             return self.of_all().shown(measure, groups=groups).only("department", self.filters.departments)
-        found = self._protected(measure, groups)
-        return self._told(cuts.without_sums(found) if measure == "platform_mix" else found, groups)
+        if measure == "platform_mix":
+            return self._told(cuts.without_sums(self._protected(measure, groups, cuts.by_number)), groups)
+        return self._told(self._protected(measure, groups), groups)
 
     def stickiness(self) -> Shown:
         """`stickiness`, coarser or hidden where it would tell how many were active on a day that is hidden."""
@@ -217,6 +183,16 @@ class Question:
         """The rows of weeks that lie in the period with all their days."""
         its = self.filters
         return [row for row in shown.rows if its.since <= row["week"] and row["week"] + timedelta(days=6) <= its.until]
+
+    def of_whole_weeks(self, measure: str) -> Shown:
+        """
+        A measure by week, complete weeks only.
+
+        What was written in a part of a week, less that in a shorter part, was written on the days between: by a few.
+        """
+        shown = self.shown(measure, groups=("week",))
+        table = pa.Table.from_pylist(self.whole_weeks(shown), schema=shown.table.schema)
+        return Shown(table, sum(1 for row in table.to_pylist() if None in row.values()))
 
     def flow(self) -> Shown:
         """The weeks of `flow`, whose moves add up to the people active: what is hidden must not follow from the rest."""
@@ -249,9 +225,23 @@ class Question:
         short = self.filters.days < WEEK  # a weekend against two working days says nothing
         return {} if short or before.filters.since < self.bounds.first else before.row(measure)
 
-    def whole(self, measure: str) -> Row:
-        """The sums of a measure whose rows are departments that share nobody."""
-        return self.one_row(measure, cuts.summed)
+    def seats(self, *, total: bool = False) -> Shown:
+        """
+        Provisioned, never claimed, billed and inactive seats by department, or altogether.
+
+        Looked at together: who was never signed in to is inactive as well, so that both tell who has stopped, too.
+        """
+        if self.filters.departments and not total:
+            return self.of_all().seats().only("department", self.filters.departments)
+        groups: tuple[str, ...] = () if total else ("department",)
+
+        def table(departments: tuple[str, ...], guests: bool) -> pa.Table:
+            answers = (
+                self._choice.ask(name, departments, guests=guests) for name in ("never_claimed", "billable_inactive")
+            )
+            return cuts.seats(*answers, total=total)
+
+        return self._told(cuts.without_used(in_every_way(self._choice, table, SEATS, groups)), groups)
 
     def last(self, measure: str) -> Row:
         """The newest day of a measure, whose answers for a day do not depend on where the period begins."""
@@ -315,9 +305,10 @@ class Question:
 
     @property
     def unmatched_count(self) -> int | None:
-        """How many accounts are nobody's."""
+        """How many accounts are nobody's; None where that would tell of a few, also beside how many of members are."""
         count: int = self.adoption.matching.unmatched.num_rows
-        return count if count == 0 or count >= self.minimum else None
+        others = count - self.adoption.matching.count()[matching.NONE]
+        return count if all(each == 0 or each >= self.minimum for each in (count, others)) else None
 
     def unmatched(self) -> pa.Table:
         """The accounts that are nobody's, for those who may see them; for all others none."""
@@ -341,14 +332,28 @@ class Question:
         """What is known of each day of the period; `beyond` takes those after the newest one with it."""
         last = self.adoption.until if beyond and self.filters.until == self.bounds.newest else self.filters.until
         return [
-            {"day": each.day, "status": each.status, "reason": each.reason, "accounts": self._about(each.rows)}
+            {"day": each.day, "status": each.status, "reason": each.reason, "rows": each.rows}
             for each in self.adoption.coverage
             if self.filters.since <= each.day <= last
         ]
 
-    def _about(self, accounts: int | None) -> int | None:
-        """A number of accounts rounded down, so that less the members it does not tell of a few guests or bots."""
-        return None if accounts is None else accounts // self.minimum * self.minimum
+    def accounts(self) -> list[Row]:
+        """
+        `days` with their accounts: the people who are told of, and the other accounts, rounded down to the minimum.
+
+        Rounded as a whole, they would tell how many the others are to whoever knows the people of several days.
+        """
+        people: dict[date, int] = {}
+        for guests in (False, True):
+            everybody = self._with(replace(self.filters, departments=(), guests=guests))
+            rows = everybody.shown("activation_by_day", groups=("day",)).rows
+            people |= {row["day"]: row["provisioned"] for row in rows if row["provisioned"] is not None}
+        found = []
+        for row in self.days():
+            known, accounts = people.get(row["day"], 0), row.pop("rows")
+            others = None if accounts is None else (accounts - known) // self.minimum * self.minimum
+            found.append({**row, "accounts": None if others is None else known + others})
+        return found
 
     @property
     def anybody(self) -> bool:

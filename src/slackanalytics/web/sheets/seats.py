@@ -9,7 +9,7 @@ import pyarrow as pa
 from slackanalytics.web import charts
 from slackanalytics.web.charts import HALF, SERIES, said_day
 from slackanalytics.web.sheets.question import Question
-from slackanalytics.web.sheets.shapes import SEE_PEOPLE, Figure, Sheet, Tile, number, percent
+from slackanalytics.web.sheets.shapes import FEW, SEE_PEOPLE, Figure, Sheet, Tile, number, percent
 
 INACTIVE = "billable_inactive"
 PEOPLE = "billable_inactive_people"
@@ -30,9 +30,9 @@ def sheet(question: Question) -> Sheet:
 
 def tiles(question: Question) -> tuple[Tile, ...]:
     """Seats altogether."""
-    accounts, unused = question.whole("never_claimed"), question.whole(INACTIVE)
-    claimed = {**accounts, "claimed": _less(accounts, "provisioned", "never_claimed")}
-    never, seats, idle = accounts.get("never_claimed"), unused.get("billable"), unused.get("inactive")
+    found = next(iter(question.seats(total=True).rows), {})
+    claimed = {**found, "claimed": _less(found, "provisioned", "never_claimed")}
+    never, seats, idle = (found.get(name) for name in ("never_claimed", "billable", "inactive"))
     price = question.price
     cost = price.text(idle) or "–"
     note = f"a month, at {price.currency} {price.amount:,.2f} a seat" if price.amount else "enter a price, above"
@@ -47,64 +47,66 @@ def tiles(question: Question) -> tuple[Tile, ...]:
 
 def inactive(question: Question) -> Figure:
     """Billed seats without activity."""
-    shown = question.shown(INACTIVE)
+    shown = question.seats()
+    found = [{**row, "inactive_share": _part(row, "inactive", "billable")} for row in shown.rows]
     rows = [
-        {**row, "text": f"{row['inactive']:,} of {row['billable']:,}, {percent(row['inactive_share'])}"}
-        for row in sorted(shown.rows, key=lambda r: -(r["inactive"] or 0))
+        {**row, "text": f"{row['inactive']:,} of {number(row['billable'])}, {percent(row['inactive_share'])}"}
+        for row in sorted(found, key=lambda r: -(r["inactive"] or 0))
         if row["inactive"]
     ]
+    schema = pa.schema([*(shown.table.schema.field(name) for name in ("department", "billable", "inactive")), ("inactive_share", pa.float64())])  # fmt: skip
+    table = pa.Table.from_pylist([{name: row[name] for name in schema.names} for row in found], schema=schema)
+    hidden = sum(1 for row in found if row["billable"] is None or row["inactive"] is None)
     return Figure(
         name="billed-but-inactive",
         title="Billed seats without activity",
         caption="Billed on the last day, and not active on any of its 28 days (that day included).",
-        table=shown.table,
+        table=table,
         headings={"department": "Department", "billable": "Billed seats", "inactive": "Inactive", "inactive_share": "Share"},
         percents=("inactive_share",),
         sql=question.sql(INACTIVE),
         drawing=charts.bars(rows, label="department", value="inactive", text="text", colour=SERIES[3], width=HALF) if rows else None,
         said="Bar chart: " + "; ".join(f"{row['department']} {row['text']}" for row in rows) + ".",
-        nothing="Every billed seat was used in the last 28 days.",
+        nothing=FEW if hidden else "Every billed seat was used in the last 28 days.",
         size="half",
-        hidden=shown.hidden,
+        hidden=hidden,
         minimum=question.minimum,
     )  # fmt: skip
 
 
 def never_claimed(question: Question) -> Figure:
     """Accounts that nobody has signed in to."""
-    shown = question.shown("never_claimed")
+    shown = question.seats()
+    table = shown.table.select(["department", "provisioned", "never_claimed"])
     rows = [
         {**row, "text": f"{row['never_claimed']:,} of {row['provisioned']:,}"}
         for row in sorted(shown.rows, key=lambda r: -(r["never_claimed"] or 0))
         if row["never_claimed"]
     ]
+    hidden = sum(1 for row in table.to_pylist() if None in row.values())
     return Figure(
         name="never-claimed",
         title="Accounts never claimed",
         caption="Provisioned on the last day, and never signed in to. An invitation may be stuck.",
-        table=shown.table,
+        table=table,
         headings={"department": "Department", "provisioned": "Provisioned", "never_claimed": "Never claimed"},
         sql=question.sql("never_claimed"),
         drawing=charts.bars(rows, label="department", value="never_claimed", text="text", colour=SERIES[1], width=HALF) if rows else None,
         said="Bar chart: " + "; ".join(f"{row['department']} {row['text']}" for row in rows) + ".",
-        nothing="Every account has been claimed.",
+        nothing=FEW if hidden else "Every account has been claimed.",
         size="half",
-        hidden=shown.hidden,
+        hidden=hidden,
         minimum=question.minimum,
     )  # fmt: skip
 
 
 def by_department(question: Question) -> Figure:
     """Everything about seats, department by department."""
-    claimed = question.shown("never_claimed")  # the one table of which both columns are made, so that both hide alike
-    unused = question.shown(INACTIVE)
-    found = {row["department"]: row for row in unused.rows}
+    shown = question.seats()
     price = question.price.amount
     rows: list[dict[str, Any]] = []
-    for row in claimed.rows:
-        seats = found.get(row["department"], {})
-        signed_in = _less(row, "provisioned", "never_claimed")
-        idle = seats.get("inactive")
+    for row in shown.rows:
+        signed_in, idle = _less(row, "provisioned", "never_claimed"), row["inactive"]
         cost = None if price is None or idle is None else round(price * idle, 2)
         rows.append(
             {
@@ -112,7 +114,7 @@ def by_department(question: Question) -> Figure:
                 "provisioned": row["provisioned"],
                 "claimed": signed_in,
                 "claimed_share": None if signed_in is None else signed_in / row["provisioned"],
-                "billable": seats.get("billable"),
+                "billable": row["billable"],
                 "inactive": idle,
                 "cost": cost,
             }
@@ -133,7 +135,7 @@ def by_department(question: Question) -> Figure:
         money=("cost",),
         sql=question.sql("claimed"),
         kind="listing",
-        hidden=claimed.hidden + unused.hidden,
+        hidden=shown.hidden,
         minimum=question.minimum,
     )  # fmt: skip
 

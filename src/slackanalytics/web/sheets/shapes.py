@@ -17,6 +17,8 @@ BUCKETS = 8
 HIDDEN = "·"
 """What stands in the place of a figure that is hidden."""
 
+FEW = "Nobody, or too few to be shown."
+"""What is said in place of a drawing of which something is hidden, and nothing left."""
 SEE_PEOPLE = "“See people”, at the foot of the dashboard’s pages, asks for a reason and opens the list."
 
 
