@@ -31,7 +31,7 @@ KINDS = (".html", ".pdf")
     )
 )
 @click.option(
-    "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), default=Path("adoption.html"), show_default=True,
+    "--output", "-o", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), default=Path("adoption.html"), show_default=True,
     help="What is written: FILE.html, which refers to nothing outside it, or FILE.pdf.",
 )  # fmt: skip
 @click.option("--since", type=DAY, metavar="DATE", help="The first day [default: thirteen weeks back].")
@@ -60,9 +60,12 @@ def report(
 
     if output.suffix.lower() not in KINDS:
         raise click.UsageError(f"--output {output}: the name must end in .html or .pdf")
+    if not output.absolute().parent.is_dir():
+        raise click.UsageError(f"--output {output}: there is no folder {output.parent}")
+    in_order(since, until)
     settings = Settings.from_environment(os.environ)
     note_minimum(settings)
-    adoption = everything(hr_file, source)
+    adoption = everything(hr_file, source, departments)
     days = [("since", since), ("until", until)]
     pairs = [(name, day.date().isoformat()) for name, day in days if day]
     pairs += [("department", name) for name in departments] + ([("guests", "yes")] if guests else [])
@@ -73,19 +76,39 @@ def report(
     click.echo(f"note: {filters.since} to {filters.until} written to {output}", err=True)
 
 
-def everything(hr_file: Path | None, source: str | None) -> Adoption:
-    """All days that Slack keeps, with the roster."""
+def in_order(since: datetime | None, until: datetime | None) -> None:
+    """Raises click.UsageError for a period that ends before it begins."""
+    if since and until and since > until:
+        raise click.UsageError(f"--since {since.date()} is after --until {until.date()}")
+
+
+def everything(hr_file: Path | None, source: str | None, departments: tuple[str, ...]) -> Adoption:
+    """
+    All days that Slack keeps, with the roster.
+
+    Raises QueryError for a department that the roster does not have, before any day is read: that takes its time.
+    """
+    from difflib import get_close_matches
+
+    from athena_federation.errors import QueryError
     from slackanalytics import people
-    from slackanalytics.adoption import Adoption
+    from slackanalytics.adoption import UNMATCHED, Adoption
     from slackanalytics.cache import first_day
     from slackanalytics.database import MEMBERS, connect
     from slackanalytics.remote import reading
 
     with connect(source=source, hr=hr_file) as database, reading(database) as shown:
         today = database.today()
+        roster = people.roster_of(database.settings, today=today)
+        known = sorted({entry.department or UNMATCHED for entry in roster.entries} | {UNMATCHED}) if roster else []
+        for name in departments:
+            if roster and name not in known:
+                near = get_close_matches(name, known, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known[:12])}"
+                raise QueryError(f"--department {name}: the roster has no such department; {hint}")
         return Adoption.read(
             database,
-            people.roster_of(database.settings, today=today),
+            roster,
             people.Rules.of(database.settings),
             since=first_day(today),
             until=today - timedelta(days=1),
@@ -136,6 +159,7 @@ def embed_link(
     from slackanalytics.settings import Settings
     from slackanalytics.web import embedding
 
+    in_order(since, until)
     settings = Settings.from_environment(os.environ)
     if not settings.embed_key or not settings.embed_origins or not settings.public_url:
         raise ConfigurationError(

@@ -71,6 +71,17 @@ def test_there_is_no_address_to_be_led_astray_by() -> None:
     assert "evil" not in browser.get("/?next=//evil.example").text
 
 
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "/adoption/../slack/revoke", "/adoption//evil.example",
+     "/adoption?x=//evil.example", "/adoption\r\nSet-Cookie: a=b", "/slack/revoke", "/adoption/seats/never-claimed.csv", "/adoption" + "a" * 3_000],
+)  # fmt: skip
+def test_signing_in_leads_to_pages_of_the_dashboard_and_nowhere_else(elsewhere: str) -> None:
+    browser = Desk().browser()
+    assert elsewhere not in browser.get("/sign-in", params={"after": elsewhere}).text
+    assert browser.post("/sign-in", data={"secret": KEY, "after": elsewhere}).headers["location"] == "/"
+
+
 def test_the_passphrase_signs_in_and_only_its_hash_is_known() -> None:
     desk = Desk(address=PUBLIC, access=Passphrase(HASH))
     browser = desk.browser()

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.testclient import TestClient
 from tests.web import company
+from tests.web.desk import KEY
 from tests.web.stand import Outline, Stand
 
 from athena_federation.errors import Throttled
@@ -65,7 +66,8 @@ def test_every_answer_carries_the_headers_of_all(address: str, stand: Stand, adm
 @pytest.mark.parametrize("address", [*ADDRESSES, "/adoption/overview/activation-by-day.csv", "/adoption/overview/activation-by-day.png"])  # fmt: skip
 def test_nobody_sees_a_figure_without_signing_in(address: str, stand: Stand) -> None:
     answer = stand.desk.browser().get(address)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    after = "" if "." in address else f"?{urlencode({'after': address})}"
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in{after}")
     for form in ("/adoption/role", "/adoption/links"):
         assert (
             stand.desk.browser().post(form, data={"role": "identified", "reason": "because I can"}).status_code == 303
@@ -191,6 +193,19 @@ def test_filters_narrow_what_is_shown_and_stay_on_the_way_to_other_pages(admin: 
     assert "<bdi>Engineering</bdi></th>" not in text
     assert ">Reset</a>" in text
     assert ">Reset</a>" not in admin.get("/adoption").text
+
+
+def test_whoever_signs_in_again_comes_back_to_the_page_and_its_filters(stand: Stand) -> None:
+    page = "/adoption/seats?department=Sales&since=2026-10-05&until=2026-11-01"
+    browser = stand.desk.browser()
+    asked = browser.get(browser.get(page).headers["location"])
+    assert f'name="after" value="{html.escape(page)}"' in asked.text
+    assert "Your session has ended" not in asked.text
+    wrong = browser.post("/sign-in", data={"secret": "wrong", "after": page})
+    assert f'name="after" value="{html.escape(page)}"' in wrong.text
+    assert browser.post("/sign-in", data={"secret": KEY, "after": page}).headers["location"] == page
+    stand.desk.app.state.sessions.end_all()
+    assert "Your session has ended" in browser.get(browser.get(page).headers["location"]).text
 
 
 @pytest.mark.parametrize(

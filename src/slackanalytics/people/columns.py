@@ -32,7 +32,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
             " staffnumber eid empid associateid fileid filenumber"
         ),
         "id externalid",
-        "personalnummer mitarbeiternummer personalnr matricule numéroemployé númerodeempleado",
+        "personalnummer persnr mitarbeiternummer personalnr matricule numéroemployé númerodeempleado",
     ),
     "department": (
         "department departmentname dept deptname currentdepartment homedepartment",
@@ -41,7 +41,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
             " orgunitname team businessunit"
         ),
         "orgunitpath division",
-        "abteilung fachbereich département departamento",
+        "abteilung abteilungsname organisationseinheit fachbereich département departamento",
     ),
     "location": (
         "location locationname worklocation workplace officelocation office site primarylocation buildinglocation",
@@ -54,7 +54,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
             " supervisoremailaddress reportstoemail manageruserprincipalname managerupn"
         ),
         "manager supervisor reportsto linemanager",
-        "vorgesetzter vorgesetzte führungskraft responsable",
+        "vorgesetzter vorgesetzte führungskraft emailvorgesetzter emailvorgesetzte emaildesvorgesetzten emailführungskraft responsable",
     ),
     "job_title": (
         "jobtitle businesstitle positiontitle employeetitle",

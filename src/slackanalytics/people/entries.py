@@ -16,6 +16,27 @@ ATTRIBUTES = ("department", "location", "job_title", "cost_center", "worker_type
 """What people can be grouped by."""
 
 
+TOTALS = frozenset(
+    [
+        "total",
+        "totals",
+        "grandtotal",
+        "sum",
+        "count",
+        "summe",
+        "gesamt",
+        "gesamtsumme",
+        "insgesamt",
+        "anzahl",
+        "somme",
+        "totalgénéral",
+        "suma",
+        "recuento",
+    ]
+)
+"""What stands in place of a number in the last line of an export."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One row of a roster."""
@@ -72,6 +93,8 @@ def _entry(place: int, cells: Mapping[str, str], styles: Mapping[str, Style]) ->
     address, number = _address(cells.get("employee_email", "")), _number(cells.get("employee_number", ""))
     if address and (fault := addresses.fault(address)):
         return Rejected(place, fault)
+    if not address and re.sub(r"\W+", "", number or "").casefold() in TOTALS:
+        return Rejected(place, "a line of totals, and no person")
     if not address and not number:
         return Rejected(place, "neither an e-mail address nor an employee number")
     try:

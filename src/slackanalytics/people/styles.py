@@ -8,6 +8,8 @@ from slackanalytics.people.dates import Evidence, Style, evidence
 from slackanalytics.people.sheets import Sheet
 
 WORDS = {"dmy": "day first", "mdy": "month first"}
+CHOICE = "SLACKANALYTICS_HR_DATES=dmy or =mdy, or --dates of slackanalytics hr check"
+"""How to say which order it is."""
 
 
 def settled(where: str, sheet: Sheet, choice: Choice, given: Style | None) -> tuple[dict[str, Style], list[str]]:
@@ -29,8 +31,8 @@ def settled(where: str, sheet: Sheet, choice: Choice, given: Style | None) -> tu
             (one, first), (two, second) = each.day_first, each.month_first
             raise QueryError(
                 f"{where}: {choice.used[name]} has dates of both orders: {first} ({sheet.unit} {one}) begins with the day,"
-                f" {second} ({sheet.unit} {two}) with the month; say which is right: --dates dmy or --dates mdy,"
-                " or SLACKANALYTICS_HR_DATES; rows of the other order are then rejected"
+                f" {second} ({sheet.unit} {two}) with the month; say which is right:"
+                f" {CHOICE}; rows of the other order are then rejected"
             )
     styles = {name: style for name, each in matters.items() if (style := each.style)}
     open_ones = {name: each.either for name, each in matters.items() if name not in styles and each.either}
@@ -40,9 +42,9 @@ def settled(where: str, sheet: Sheet, choice: Choice, given: Style | None) -> tu
     if len(elsewhere := set(styles.values())) == 1:
         (style,) = elsewhere
         told = f"{names}: dates are read with the {WORDS[style]}, as in the file's other columns"
-        return styles | dict.fromkeys(open_ones, style), [f"{told}; --dates says otherwise"]
+        return styles | dict.fromkeys(open_ones, style), [f"{told}; SLACKANALYTICS_HR_DATES says otherwise"]
     place, text = next(iter(open_ones.values()))
     raise QueryError(
         f"{where}: {names}: {text} ({sheet.unit} {place}) can be read with the day or the month first, and no value settles"
-        " it; say which: --dates dmy or --dates mdy, or SLACKANALYTICS_HR_DATES"
+        f" it; say which: {CHOICE}"
     )

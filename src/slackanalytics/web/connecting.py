@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from athena_federation.errors import ConfigurationError, FederationError
 from slackanalytics.oauth import Conversation, Status, manifest, manifest_url
 from slackanalytics.web.guard import log, remember, shown
-from slackanalytics.web.pages import field, page
+from slackanalytics.web.pages import field, page, sign_in_address
 from slackanalytics.web.reachability import Check, check
 from slackanalytics.web.refusals import NOTHING, STRANGER, Refusal, refusal, sentence, standing
 from slackanalytics.web.sessions import Session
@@ -44,7 +44,7 @@ def signed_in(endpoint: Endpoint) -> Endpoint:
     @wraps(endpoint)
     async def asked(request: Request) -> Response:
         if request.scope["signed_in"] is None:
-            return RedirectResponse("/sign-in", 303)
+            return RedirectResponse(sign_in_address(request), 303)
         return await endpoint(request)
 
     return asked

@@ -87,13 +87,15 @@ def read(
             days[name] = otherwise
             problems.append(f"“{text[:20] if text else ''}” is no date, so {otherwise} is taken.")
     since, until = days["since"], days["until"]
-    if since > until:
+    if max(since, until) < first or min(since, until) > newest or (since > newest and until == normal.until):
+        problems.append(
+            f"Slack has days from {first} to {newest}; there are none in the period you chose, so the usual one is shown."
+        )
+        since, until = normal.since, normal.until
+    elif since > until:
         since, until = until, since
         problems.append("The period ended before it began, so the two days are exchanged.")
-    if until < first or since > newest:
-        problems.append(f"Slack has days from {first} to {newest}; there are none in the period you chose.")
-    else:
-        since, until = max(since, first), min(until, newest)
+    since, until = max(since, first), min(until, newest)
     there = known(since, until)
     wanted = [value for key, value in given if key == "department" and value][:LONGEST]
     chosen = tuple(name for name in there if name in wanted)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
+from urllib.parse import urlencode
 
 import jinja2
 from starlette.datastructures import UploadFile
@@ -69,6 +71,22 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         session=found, site=site, path=request.scope["path"], vouched=vouched, navigation=navigation(request), **values
     )
     return HTMLResponse(text, status)
+
+
+_SHEET = re.compile(r"/adoption(?:/[a-z]{1,20})?(?:\?[\w=&%+.~*-]{0,2000})?", re.ASCII)
+"""The only addresses that signing in may lead to: pages of the dashboard, with their filters."""
+
+
+def sign_in_address(request: Request) -> str:
+    """Where somebody is asked who they are; a page of the dashboard is named, to come back to."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    asked = request.method == "GET" and _SHEET.fullmatch(here)
+    return f"/sign-in?{urlencode({'after': here})}" if asked else "/sign-in"
+
+
+def page_after(text: str) -> str:
+    """The page to come back to after signing in; empty where the text names none."""
+    return text if _SHEET.fullmatch(text) else ""
 
 
 async def field(request: Request, name: str) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from slackanalytics.web.charts import Drawing
 from slackanalytics.web.drawing import Drawings
 from slackanalytics.web.pages import TEMPLATES
-from slackanalytics.web.sheets.shapes import Figure, Sheet, State, numeric_columns, rows_shown
+from slackanalytics.web.sheets.shapes import FEW, Figure, Sheet, State, numeric_columns, rows_shown
 
 PATIENCE = 30.0
 """Seconds to wait for a chart."""
@@ -59,7 +59,7 @@ def _filled(figure: Figure, page: str, query: str, drawn: tuple[Future[str], Fut
         "size": figure.size,
         "sql": figure.sql,
         "said": figure.said,
-        "nothing": figure.nothing,
+        "nothing": figure.nothing or (FEW if figure.hidden else "There is nothing to show for these filters."),
         "withheld": figure.withheld,
         "pivot": figure.pivot,
         "hidden": figure.hidden,

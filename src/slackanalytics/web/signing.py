@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from slackanalytics.web.access import Access, LocalKey
 from slackanalytics.web.guard import client_address, log, remember, shown
-from slackanalytics.web.pages import field, page
+from slackanalytics.web.pages import field, page, page_after
 from slackanalytics.web.sessions import Session, Sessions
 from slackanalytics.wording import seconds
 
@@ -25,23 +25,25 @@ async def sign_in_page(request: Request) -> Response:
     if request.scope["signed_in"]:
         return RedirectResponse("/", 303)
     access: Access = request.app.state.access
-    return _form(request, 200 if access.prompt or _vouched(request) else 403)
+    after = page_after(request.query_params.get("after", ""))
+    return _form(request, 200 if access.prompt or _vouched(request) else 403, after=after)
 
 
 async def sign_in(request: Request) -> Response:
     """Check the secret, and begin a session of a new name."""
     access, address = request.app.state.access, client_address(request.scope)
+    after = page_after(await field(request, "after"))
     if access.prompt is None:
         who = _vouched(request)
         log.info("sign-in %s for %s from %s", "accepted" if who else "refused", shown(who or "nobody"), shown(address))
-        return _signed_in(request, who) if who else _form(request, 403)
+        return _signed_in(request, who, after) if who else _form(request, 403)
     if refused := await _guessed(request):
         status, wait = refused
-        answer = _form(request, status, failed=status == 401, wait=seconds(wait) if wait else None)
+        answer = _form(request, status, failed=status == 401, wait=seconds(wait) if wait else None, after=after)
         if wait:
             answer.headers["Retry-After"] = str(ceil(wait))
         return answer
-    return _signed_in(request, ADMIN)
+    return _signed_in(request, ADMIN, after)
 
 
 async def sign_out(request: Request) -> Response:
@@ -104,11 +106,11 @@ async def _guessed(request: Request) -> tuple[int, float] | None:
     return None
 
 
-def _signed_in(request: Request, who: str) -> Response:
+def _signed_in(request: Request, who: str, after: str) -> Response:
     """A session of a new name, whatever the browser held before."""
     sessions: Sessions = request.app.state.sessions
     sessions.end(request.scope["session_name"])
-    answer = RedirectResponse(_start(request), 303)
+    answer = RedirectResponse(after or _start(request), 303)
     remember(request, answer, sessions.begin(who))
     return answer
 
@@ -119,7 +121,7 @@ def _start(request: Request) -> str:
     return "/" if dashboard is None or dashboard.publication.loading.standing.phase == "unconnected" else "/adoption"
 
 
-def _form(request: Request, status: int, *, failed: bool = False, wait: str | None = None) -> Response:
+def _form(request: Request, status: int, *, failed: bool = False, wait: str | None = None, after: str = "") -> Response:
     access: Access = request.app.state.access
     return page(
         request,
@@ -130,6 +132,8 @@ def _form(request: Request, status: int, *, failed: bool = False, wait: str | No
         local=isinstance(access, LocalKey),
         failed=failed,
         wait=wait,
+        after=after,
+        ended=request.method == "GET" and request.app.state.site.cookie in request.cookies,
     )
 
 

@@ -19,6 +19,11 @@ EXPORTS = {
         {"employee_number": "Personalnummer", "employee_email": "E-Mail", "department": "Abteilung", "location": "Standort",
          "cost_center": "Kostenstelle", "hire_date": "Eintrittsdatum", "termination_date": "Austrittsdatum"},
     ),
+    "A German payroll": (
+        ["Pers.-Nr.", "Nachname, Vorname", "E-Mail (dienstlich)", "E-Mail Vorgesetzter", "Organisationseinheit"],
+        {"employee_email": "E-Mail (dienstlich)", "manager_email": "E-Mail Vorgesetzter", "department": "Organisationseinheit",
+         "employee_number": "Pers.-Nr."},
+    ),
     "French": (
         ["Matricule", "Nom", "Adresse e-mail", "Département", "Poste", "Date d’embauche"],
         {"employee_number": "Matricule", "employee_email": "Adresse e-mail", "department": "Département",
@@ -76,7 +81,7 @@ def written(path: Path, header: list[str], *rows: list[str]) -> Path:
 @pytest.mark.parametrize("system", EXPORTS)
 def test_the_export_of_a_known_system_needs_no_mapping(tmp_path: Path, system: str) -> None:
     header, used = EXPORTS[system]
-    row = ["ada@example.com" if name == used["employee_email"] else "" for name in header]
+    row = ["ada@example.com" if name in {used["employee_email"], used.get("manager_email")} else "" for name in header]
     its = people.read(written(tmp_path / "r.csv", header, row), today=TODAY)
     assert its.columns_used == used
     assert sorted([*its.columns_dropped, *used.values()]) == sorted(header)

@@ -114,7 +114,9 @@ def test_columns_that_settle_it_differently_settle_no_third(tmp_path: Path) -> N
 
 def test_what_nothing_settles_is_an_error_that_names_the_choice(tmp_path: Path) -> None:
     read = roster(tmp_path / "r.csv", "03/03/2024,", "03/04/2024,")
-    with pytest.raises(QueryError, match=r"hire date: 03/04/2024 \(line 3\) can be read .* --dates dmy or --dates mdy"):
+    with pytest.raises(
+        QueryError, match=r"hire date: 03/04/2024 \(line 3\) can be read .* SLACKANALYTICS_HR_DATES=dmy or =mdy"
+    ):
         read()
     assert read("dmy").entries[1].hire_date == date(2024, 4, 3)
     assert read("mdy").entries[1].hire_date == date(2024, 3, 4)

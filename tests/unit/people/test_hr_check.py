@@ -159,7 +159,7 @@ def test_duplicates_are_shown_with_both_lines(capfd: pytest.CaptureFixture[str],
     [
         (None, (), "No such file"),
         ("Name,Dept\nAda,Sales\n", (), "no column looks like the e-mail address; there are: Name, Dept"),
-        ("Mail,Hired\na@x.y,03/04/2024\n", (), "--dates dmy or --dates mdy"),
+        ("Mail,Hired\na@x.y,03/04/2024\n", (), "SLACKANALYTICS_HR_DATES=dmy or =mdy"),
         ("Mail\na@x.y\n", ("--column", "department=Team"), "there is no column 'Team' to be department"),
     ],
 )

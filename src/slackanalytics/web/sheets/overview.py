@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +27,8 @@ from slackanalytics.web.sheets.shapes import (
 )
 from slackanalytics.wording import plural
 
+NOISE = 0.01
+"""A change of a share that is neither good nor bad news."""
 PROVISIONED = Series("provisioned", "Provisioned", SERIES[1], dash=1)
 ACTIVE = Series("active", "Active", SERIES[0])
 
@@ -168,5 +171,8 @@ def _pivot_row(
             cells.append(Cell(bucket=scale.bucket(row["activation_rate"]), text=percent(row["activation_rate"])))
     complete = [week for week in weeks if week + timedelta(days=6) <= until]
     rates = [found.get(week, {}).get("activation_rate") for week in complete[-2:]]
-    trend = points(rates[1], rates[0]) if len(rates) == 2 else None
+    before, after = rates if len(rates) == 2 else (None, None)
+    trend = points(after, before)
+    if trend and before is not None and after is not None and abs(after - before) < NOISE:
+        trend = replace(trend, tone="")
     return PivotRow(name=name, cells=tuple(cells), trend=trend or Change("", "–", ""), total=total)

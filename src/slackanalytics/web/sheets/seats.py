@@ -35,7 +35,11 @@ def tiles(question: Question) -> tuple[Tile, ...]:
     never, seats, idle = (found.get(name) for name in ("never_claimed", "billable", "inactive"))
     price = question.price
     cost = price.text(idle) or "–"
-    note = f"a month, at {price.currency} {price.amount:,.2f} a seat" if price.amount else "enter a price, above"
+    note = (
+        f"a month, at {price.currency} {price.amount:,.2f} a seat"
+        if price.amount
+        else "the price of a seat is not given"
+    )
     return (
         Tile("Provisioned", number(claimed.get("provisioned")), f"people with an account on {charts.short_day(question.filters.until)}"),
         Tile("Claimed", number(claimed.get("claimed")), f"{percent(_part(claimed, 'claimed', 'provisioned'), 1)} have signed in at least once"),
@@ -125,7 +129,7 @@ def by_department(question: Question) -> Figure:
     return Figure(
         name="seats-by-department",
         title="Seats by department",
-        caption="Cost per month is the number of inactive seats times the price entered above; it stays in this page’s address and nowhere else.",
+        caption="Cost per month is the number of inactive seats times the price of a seat; it stays in the page’s address and nowhere else." if price else "",
         table=table if price else table.drop_columns(["cost"]),
         headings={
             "department": "Department", "provisioned": "Provisioned", "claimed": "Claimed", "claimed_share": "Claimed share",

@@ -128,7 +128,8 @@ class Figure:
     size: Literal["full", "half"] = "full"
     said: str = ""
     """What it shows, for those who do not see it."""
-    nothing: str = "There is nothing to show for these filters."
+    nothing: str = ""
+    """What is said where there is nothing to show; by default that, or that it is hidden."""
     hidden: int = 0
     minimum: int = 5
     percents: tuple[str, ...] = ()
