@@ -117,6 +117,7 @@ def test_rows_that_cannot_be_used_are_rejected_by_line_and_the_others_are_kept(t
         ["9", "h@example.com", "Sales", "soon"],
         ["10", "n/a", "Sales", "2024-01-01"],
         ["Total", "10 people", "", ""],
+        ["Summe:", "", "", ""],
     ])  # fmt: skip
     its = people.read(saved(tmp_path / "r.csv", content), today=TODAY)
     assert [entry.employee_number for entry in its.entries] == ["1", "3", "10"]
@@ -130,8 +131,9 @@ def test_rows_that_cannot_be_used_are_rejected_by_line_and_the_others_are_kept(t
         (10, "the e-mail address has nothing before or after its @"),
         (11, "hire_date is not a date"),
         (13, "the e-mail address has no @"),
+        (14, "a line of totals, and no person"),
     ]
-    assert its.read == 11
+    assert its.read == 12
 
 
 @pytest.mark.parametrize(
