@@ -114,8 +114,7 @@ def _hidden(
     }
     known: dict[str, list[int]] = {}
     if base is not None:
-        rows = {key: n for n, key in enumerate(_keys(base, groups))}
-        beside = [rows.get(key) for key in _keys(table, groups)]
+        beside = _rows_beside(table, base, groups)
         counts = {name: _counts(base[name]) for name in values}
         before = _hidden(base, groups, people, parts, minimum, additive, None)
         known = {name: [0 if n is None else counts[name][n] for n in beside] for name in values}
@@ -127,6 +126,14 @@ def _hidden(
             margins.setdefault(key, []).append(n)
     hide_what_follows(hidden, values, known, margins.values(), people, minimum)
     return hidden
+
+
+def _rows_beside(table: pa.Table, base: pa.Table, groups: Sequence[str]) -> Sequence[int | None]:
+    """For each row the place of the same one in another table."""
+    if table.num_rows == base.num_rows and all(table[name].equals(base[name]) for name in groups):
+        return range(table.num_rows)
+    rows = {key: n for n, key in enumerate(_keys(base, groups))}
+    return [rows.get(key) for key in _keys(table, groups)]
 
 
 def tells(value: int, size: int, minimum: int) -> bool:
@@ -216,8 +223,8 @@ def selected(  # noqa: PLR0913 - all but the first three by name
         names, columns = ("department", *groups), [*groups, *hidden]
         stacked, before = _stacked(each, columns), None if base is None else _stacked(base, columns)
         every = _hidden(stacked, names, people, parts, minimum, "department", before)
-        its, keys = _keys(stacked, names), _keys(table, groups)
-        for name, gone in hidden.items():
+        its, keys = (_keys(stacked, names), _keys(table, groups)) if any(map(any, every.values())) else ([], [])
+        for name, gone in hidden.items() if its else ():
             told = {
                 tuple(key)
                 for (department, *key), one in zip(its, every[name], strict=True)

@@ -140,6 +140,8 @@ class Question:
         self.minimum = minimum
         self.role = role
         self.price = price
+        self._known: dict[tuple[object, ...], pa.Table] = {}
+        """What was protected already: several figures of a page are made of the same."""
 
     @property
     def whom(self) -> str:
@@ -398,7 +400,10 @@ class Question:
         return self._choice.ask(measure)
 
     def _protected(self, measure: str, groups: tuple[str, ...], cut: Cut = lambda table: table) -> pa.Table:
-        return protected(self._choice, measure, COUNTED[measure], groups, cut)
+        key = (self.filters, measure, groups, cut)
+        if key not in self._known:
+            self._known[key] = protected(self._choice, measure, COUNTED[measure], groups, cut)
+        return self._known[key]
 
     def _told(self, found: pa.Table, groups: tuple[str, ...]) -> Shown:
         if "department" in groups and self.there.hidden:
@@ -425,4 +430,6 @@ class Question:
         return self._with(replace(self.filters, since=since, until=until))
 
     def _with(self, filters: Filters) -> Question:
-        return Question(self.adoption, filters, self.bounds, self.there, minimum=self.minimum, role=self.role)
+        found = Question(self.adoption, filters, self.bounds, self.there, minimum=self.minimum, role=self.role)
+        found._known = self._known
+        return found
