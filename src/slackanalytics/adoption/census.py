@@ -41,6 +41,8 @@ SUMS = {
 }
 """What is added up: the name, and the column."""
 
+COUNTS = 4_096
+"""Counts that the people of one department remember: measures of one page ask for the same."""
 Words = npt.NDArray[np.uint32]
 Numbers = npt.NDArray[np.int64]
 Yes = npt.NDArray[np.bool_]
@@ -153,6 +155,7 @@ class People:
         """Their columns, those of one person side by side."""
         self.persons, self._starts = np.unique(census.persons[self.places], return_index=True)
         self._bits: dict[str, Words] = {}
+        self._counts: dict[tuple[str, int, int], int] = {}
 
     @property
     def departments(self) -> list[str]:
@@ -174,7 +177,12 @@ class People:
 
     def count(self, mark: str, first: int, last: int) -> int:
         """How many people."""
-        return int(np.count_nonzero(self.on_any(mark, first, last)))
+        known = self._counts.get((mark, first, last))
+        if known is None:
+            if len(self._counts) >= COUNTS:
+                self._counts.clear()
+            known = self._counts[mark, first, last] = int(np.count_nonzero(self.on_any(mark, first, last)))
+        return known
 
     def by_day(self, mark: str, *, window: int = 1) -> Numbers:
         """How many people have the mark on any day of the window that ends with each day of the census."""
