@@ -27,11 +27,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def java() -> Iterator[Counterpart]:
-    if missing := missing_tools():
+    if missing := missing_tools():  # a contributor without Java: CI installs it, and there nothing is skipped
         pytest.skip(f"the Java SDK cannot be built without {', '.join(missing)}")
     try:
         build()
-    except Unreachable as error:
+    except Unreachable as error:  # a machine without Maven Central says nothing about our codec
         pytest.skip(f"what the Java SDK is built of cannot be fetched: {error}")
     with Counterpart() as counterpart:
         yield counterpart

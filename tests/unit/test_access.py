@@ -6,114 +6,26 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.renewals import CLIENT, DAY, HOURS, NOON, Start, World
 
 from athena_federation.errors import ConfigurationError, SourceError, Throttled, Unauthorized
-from slackanalytics.access import SECONDS, Access, ScopeLost
-from slackanalytics.cache import Days
-from slackanalytics.client import Client
+from slackanalytics.access import Access, ScopeLost
 from slackanalytics.encrypted_file import EncryptedFile
 from slackanalytics.grants import Connection, Credentials, Grant
-from slackanalytics.limiter import Limiter
 from slackanalytics.rotation import renewed
 from slackanalytics.settings import Settings
-from slackanalytics.simulator import Served, Simulator
-from slackanalytics.slack_api import Post, Said, SlackDown, post
-from slackanalytics.token_stores import Memory, Secret, TokenStore, grant
+from slackanalytics.simulator import Simulator
+from slackanalytics.slack_api import Said, SlackDown, post
+from slackanalytics.token_stores import Memory, Secret, grant
 from slackanalytics.tokens import Token
-
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-DAY = date(2026, 11, 10)
-CLIENT = ("111.222", "canary-client-secret")
-HOURS = timedelta(hours=1)
-
-
-@dataclass
-class World:
-    """A Slack whose tokens rotate, and a store that holds a pair of them."""
-
-    server: Served
-    simulator: Simulator
-    store: TokenStore
-    http: Post = post
-    now: datetime = NOON
-    seconds: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.settings = Settings(slack_api_url=self.server.url, client_id=CLIENT[0], client_secret=CLIENT[1])
-
-    def connect(self) -> Grant:
-        """What an administrator grants now, stored."""
-        asked = {"user_scope": "admin.analytics:read", "scope": "users:read", "redirect_uri": "http://localhost/"}
-        code = self.simulator.authorizations.code(asked)
-        form = {"code": code, "redirect_uri": "http://localhost/", "client_id": CLIENT[0], "client_secret": CLIENT[1]}
-        said = post(f"{self.server.url}/oauth.v2.access", form, "")
-        found = Grant(
-            access_token=said.text("authed_user", "access_token") or "",
-            refresh_token=said.text("authed_user", "refresh_token"),
-            connection=Connection(
-                organisation_id="E0EXAMPLE1",
-                scope="admin.analytics:read",
-                expires_at=self.now + 12 * HOURS,
-                rotates=True,
-            ),
-        )
-        self.store.write("token", found.written())
-        return found
-
-    def access(self, **changes: Any) -> Access:
-        given = {"http": self.http, "clock": lambda: self.now, "monotonic": lambda: self.seconds} | changes
-        return Access(self.settings, self.store, **given)
-
-    def client(self, access: Access | None = None) -> Client:
-        return Client(self.settings, access=access or self.access(), limiter=Limiter(None), pause=lambda _: None)
-
-    def pass_hours(self, hours: int) -> None:
-        self.now += hours * HOURS
-        self.seconds += hours * 3600.0
-
-    def renewals(self) -> list[str | None]:
-        """The outcome of each renewal that Slack was asked for; the first exchange is none."""
-        return [call.error for call in self.server.calls if call.method == "oauth.v2.access"][1:]
-
-    def files(self) -> list[str | None]:
-        return [call.error for call in self.server.calls if call.method == "admin.analytics.getFile"]
-
-
-Start = Callable[..., World]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    with ExitStack() as stack:
-
-        def started(
-            store: TokenStore | None = None, faults: dict[str, str] | None = None, http: Post = post, **slack: Any
-        ) -> World:
-            made: list[World] = []
-            given: dict[str, Any] = {
-                "members": 10,
-                "rotation": True,
-                "grace": 0.0,
-                "client": CLIENT,
-                "rate_limit": None,
-            }
-            simulator = Simulator(
-                **given | slack, faults=faults, today=NOON.date(), clock=lambda: made[0].seconds if made else 0.0
-            )
-            server = stack.enter_context(simulator.serve())
-            made.append(World(server, simulator, store or Memory(), http))
-            return made[0]
-
-        yield started
-
 
 # --------------------------------------------------------------------------------------------------------- renewal
 
@@ -456,113 +368,3 @@ def test_processes_at_once_never_lose_the_refresh_token(start: Start, tmp_path: 
     assert found == {Token(now.access_token).fingerprint + "\n"}
     assert world.renewals() == [None]
     assert renewed(world.settings, world.store, now.access_token, http=post, clock=lambda: world.now)
-
-
-# ------------------------------------------------------------------------------------------- refused, and read anew
-
-
-@pytest.mark.parametrize("code", ["invalid_auth", "not_authed", "account_inactive", "token_revoked"])
-def test_a_dead_token_is_looked_up_once_and_named(start: Start, code: str) -> None:
-    world = start()
-    world.connect()
-    world.simulator.revoke(code)
-    client = world.client()
-    for _ in range(3):
-        with pytest.raises(Unauthorized, match=rf"slackanalytics login.*\(Slack: {code}\)"):
-            client.fetch(DAY, lambda body: body.read(1))
-    assert (world.files(), world.renewals()) == ([code] * 3, [])
-
-
-def test_a_token_that_somebody_else_replaced_is_picked_up_in_the_middle(start: Start) -> None:
-    class Slow(Memory):
-        """A store that remembers, until it is asked to look again."""
-
-        old: str | None = None
-
-        def read(self, name: Secret, *, fresh: bool = False) -> str | None:
-            return super().read(name) if fresh or not self.old else self.old
-
-    store = Slow()
-    world = start(store, rotation=False)
-    world.connect()
-    store.old = store.read("token")
-    world.simulator.authorizations.withdraw("token_revoked")
-    world.connect()
-    assert world.client().fetch(DAY, lambda body: body.read(2)) == b"\x1f\x8b"
-    assert world.files() == ["token_revoked", None]
-
-
-def test_many_readers_of_a_dead_token_look_it_up_once(start: Start) -> None:
-    class Counted(Memory):
-        fresh = 0
-
-        def read(self, name: Secret, *, fresh: bool = False) -> str | None:
-            self.fresh += fresh
-            return super().read(name)
-
-    store = Counted()
-    world = start(store)
-    held = world.connect()
-    access = world.access()
-    for _ in range(400):
-        assert access.instead_of(Token(held.access_token), "token_revoked") is None
-    assert store.fresh == 1
-    world.seconds += SECONDS
-    assert access.instead_of(Token(held.access_token), "token_revoked") is None
-    assert store.fresh == 2
-
-
-def test_a_token_of_the_environment_is_tried_once(start: Start) -> None:
-    world = start()
-    settings = Settings(slack_api_url=world.server.url, slack_token="xoxp-unknown")
-    with pytest.raises(Unauthorized, match="invalid_auth"):
-        Client(settings, limiter=Limiter(None)).fetch(DAY, lambda body: body.read(1))
-    assert world.files() == ["invalid_auth"]
-
-
-def test_a_refusal_gives_the_address_to_connect_at_where_there_is_one(start: Start) -> None:
-    world = start()
-    world.connect()
-    world.simulator.revoke()
-    site = "https://analytics.example.com"
-    settings = Settings(slack_api_url=world.server.url, public_url=site)
-    client = Client(settings, access=world.access(), limiter=Limiter(None))
-    with pytest.raises(Unauthorized, match=f"token_revoked.*{site}/slack/install"):
-        client.fetch(DAY, lambda body: body.read(1))
-
-
-# -------------------------------------------------------------------------------------------- what days are kept by
-
-
-def test_kept_days_outlive_the_token_they_were_fetched_with(start: Start, tmp_path: Path) -> None:
-    from slackanalytics.token_stores import token_store
-
-    world = start()
-    settings = Settings.from_environment(
-        {
-            "HOME": str(tmp_path),
-            "SLACKANALYTICS_TOKEN_STORE": "file",
-            "SLACKANALYTICS_SLACK_API_URL": world.server.url,
-            "SLACKANALYTICS_RATE_LIMIT": "off",
-            "SLACKANALYTICS_TODAY": "2026-11-23",
-        }
-    )
-    world.store = token_store(settings)
-    world.now = datetime.now(UTC)
-    world.connect()
-    assert Days(settings).keep(DAY).status == "published"
-    world.connect()
-    assert Days(settings).kept_days() == [DAY]
-    assert len(world.files()) == 1
-    assert len(list((tmp_path / ".cache" / "slackanalytics").iterdir())) == 1
-
-
-def test_another_organisation_has_days_of_its_own(start: Start) -> None:
-    world = start()
-    held = world.connect()
-    mine = world.access().account()
-    other = Grant(access_token=held.access_token, connection=Connection(organisation_id="E0PARTNER1"))
-    world.store.write("token", other.written())
-    assert (mine, world.access().account()) == ("E0EXAMPLE1", "E0PARTNER1")
-    world.store.write("token", Grant(access_token=held.access_token).written())
-    assert world.access().account() == Token(held.access_token).fingerprint

@@ -7,13 +7,13 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from botocore.exceptions import EndpointConnectionError, NoCredentialsError, ReadTimeoutError
+from tests.unit.services import ACCOUNT, ApiError, Body, Context, Doubles, Service, invoke
 from tests.unit.weather import (
     READINGS,
     Weather,
@@ -29,9 +29,7 @@ from athena_federation.aws import LambdaHandler, lambda_handler, lambda_transpor
 from athena_federation.engine import Engine
 from athena_federation.errors import (
     ConfigurationError,
-    ConnectorError,
     FederationError,
-    RemoteProtocolError,
     SourceError,
     Throttled,
     UnknownTable,
@@ -46,7 +44,6 @@ from athena_federation.messages import (
     ReadRecordsResponse,
     RemoteReadRecordsResponse,
     Request,
-    Response,
     S3SpillLocation,
     Split,
     TableName,
@@ -54,9 +51,8 @@ from athena_federation.messages import (
 from athena_federation.partitions import Listed
 from athena_federation.services import Clients
 from athena_federation.table import Column, Connector, Scan, Table
-from athena_federation.transports import THROTTLE, RemoteConnectorError, encoded
+from athena_federation.transports import THROTTLE, encoded
 
-ACCOUNT = "111122223333"
 SPLIT = Split(
     spill_location=S3SpillLocation(bucket="blocks", key="spill/q-1/5f0c"),
     encryption_key=EncryptionKey(b"k" * 32, b"n" * 12),
@@ -64,68 +60,8 @@ SPLIT = Split(
 )
 
 
-class ApiError(Exception):
-    """Shaped like botocore's ClientError."""
-
-    def __init__(self, code: str, status: int = 400) -> None:
-        super().__init__(f"{code} for s3cret")
-        self.response = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
-
-
-@dataclass
-class Body:
-    data: bytes
-
-    def read(self) -> bytes:
-        return self.data
-
-
-@dataclass
-class Service:
-    """Stands in for a boto3 client: remembers its calls, and gives or raises what it was told to."""
-
-    answers: dict[str, Any] = field(default_factory=dict)
-    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-
-    def __getattr__(self, name: str) -> Any:
-        def call(**arguments: Any) -> Any:
-            self.calls.append((name, arguments))
-            answer = self.answers[name]
-            if isinstance(answer, list):
-                answer = answer.pop(0)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-
-        return call
-
-
-class Doubles(Clients):
-    """Services without a cloud; one that was not given must not be asked for."""
-
-    def __init__(self, **services: Service) -> None:
-        super().__init__()
-        self.made = dict(services)
-
-    def __call__(self, service: str, *, attempts: int = 3, timeout: float = 60) -> Any:
-        return self.made[service]
-
-
-@dataclass
-class Context:
-    seconds: float = 900
-    invoked_function_arn: str = f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:weather"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int(self.seconds * 1000)
-
-
 def function(connector: Connector | None = None, services: Clients | None = None, **environment: Any) -> LambdaHandler:
     return lambda_handler(connector or Weather().connector, environment, clients=services or Doubles())
-
-
-def invoke(handler: LambdaHandler, request: Request, version: int = 5, context: object = None) -> Response:
-    return wire.load(handler(wire.dump(request, version), context or Context()))  # type: ignore[return-value]
 
 
 def failing(error: Exception, after: int = 0) -> Connector:
@@ -400,114 +336,8 @@ def test_passthrough_queries_can_be_switched_off(value: str, count: int) -> None
     assert len(answer.capabilities) == count
 
 
-# ── Lambda's API ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-PONG = {"@type": "PingResponse", "catalogName": "c", "queryId": "q", "sourceType": "s", "capabilities": 24}
-
-
-def answer(document: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"Payload": Body(json.dumps(document).encode()), **more}
-
-
-def pinging(*answers: Any) -> tuple[Service, list[float], Any]:
-    service = Service({"invoke": list(answers)})
-    slept: list[float] = []
-    transport = lambda_transport("weather", clients=Doubles(**{"lambda": service}), sleep=slept.append)
-    return service, slept, lambda: transport(PingRequest(catalog="c"))
-
-
-@pytest.mark.parametrize(
-    "trouble",
-    [
-        ApiError("TooManyRequestsException", 429),
-        ApiError("ServiceException", 500),
-        ConnectionResetError("gone"),
-        EndpointConnectionError(endpoint_url="https://lambda"),
-        ReadTimeoutError(endpoint_url="https://lambda"),
-    ],
-)
-def test_what_another_call_may_mend_is_called_again_with_growing_pauses(trouble: Exception) -> None:
-    service, slept, ping = pinging(trouble, trouble, answer(PONG))
-    assert ping().source_type == "s"
-    assert slept == [0.2, 0.4]
-    assert len(service.calls) == 3
-
-
-def test_a_throttled_connector_is_called_again() -> None:
-    throttled = answer({"errorMessage": "slow down", "errorType": THROTTLE}, FunctionError="Unhandled")
-    _, slept, ping = pinging(throttled, answer(PONG))
-    ping()
-    assert slept == [0.2]
-
-
-@pytest.mark.parametrize(
-    ("trouble", "kind", "complaint"),
-    [
-        (ApiError("TooManyRequestsException", 429), Throttled, r"TooManyRequestsException \(after 5 attempts\)"),
-        (ConnectionResetError("gone"), ConnectorError, "cannot be reached, after 5 attempts"),
-    ],
-)
-def test_attempts_end(trouble: Exception, kind: type[Exception], complaint: str) -> None:
-    service, _, ping = pinging(*[trouble] * 5)
-    with pytest.raises(kind, match=complaint):
-        ping()
-    assert len(service.calls) == 5
-
-
-def test_missing_credentials_are_a_matter_of_configuration() -> None:
-    service, slept, ping = pinging(NoCredentialsError())
-    with pytest.raises(ConfigurationError, match="lambda:Invoke of weather failed with NoCredentialsError: Unable to"):
-        ping()
-    assert (len(service.calls), slept) == (1, [])
-
-
-@pytest.mark.parametrize(
-    ("trouble", "kind", "complaint"),
-    [
-        (ApiError("AccessDeniedException", 403), ConnectorError, "lambda:Invoke of weather failed with AccessDenied"),
-        (ApiError("ResourceNotFoundException", 404), ConnectorError, "ResourceNotFoundException"),
-        (
-            answer({"errorMessage": "no table a.b", "errorType": "UnknownTable"}, FunctionError="Unhandled"),
-            UnknownTable,
-            "^no table a.b$",
-        ),
-        (
-            answer({"errorMessage": "broken", "errorType": "java.lang.RuntimeException"}, FunctionError="Unhandled"),
-            RemoteConnectorError,
-            r"^java\.lang\.RuntimeException: broken$",
-        ),
-        (answer({"@type": "Nonsense"}), RemoteProtocolError, "Nonsense"),
-        (
-            {"Payload": Body(b"Task timed out after 3.00 seconds"), "FunctionError": "Unhandled"},
-            RemoteProtocolError,
-            "the connector failed, and said: Task timed out after 3.00 seconds",
-        ),
-    ],
-)
-def test_an_error_of_the_connector_is_final(trouble: Any, kind: type[Exception], complaint: str) -> None:
-    service, slept, ping = pinging(trouble)
-    with pytest.raises(kind, match=complaint):
-        ping()
-    assert (len(service.calls), slept) == (1, [])
-
-
-def test_a_javas_causes_and_stack_are_kept_for_who_wants_them() -> None:
-    body = {
-        "errorMessage": "outer",
-        "errorType": "a.b.Outer",
-        "stackTrace": ["at c.d", ["file", 1, "f", "code"]],
-        "cause": {"errorMessage": "inner", "errorType": "a.b.Inner", "stackTrace": []},
-    }
-    _, _, ping = pinging(answer(body, FunctionError="Unhandled"))
-    with pytest.raises(RemoteConnectorError) as caught:
-        ping()
-    remote = caught.value.remote
-    assert remote.cause is not None
-    assert (remote.type, remote.cause.message) == ("a.b.Outer", "inner")
-    assert len(remote.stack_trace) == 2
-
-
 # ── weight ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
 
 HEAVY = ["duckdb", "sqlglot", "numpy", "pandas", "boto3", "botocore", "click", "rich", "cryptography", "urllib3"]
 

@@ -6,7 +6,7 @@ import threading
 from itertools import islice
 
 import pytest
-from tests.unit.test_aws import ApiError, Doubles, Service
+from tests.unit.services import ApiError, Doubles, Service
 
 from athena_federation.errors import ConnectorError
 from athena_federation.services import PAUSES, QueryState, athena_state, without_end

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.memory import Memory
-from tests.unit.weather import READINGS, Weather, everything, read_request, rows_of, splits_request
+from tests.unit.spilling import KEY, PLACE, SPLIT, opened
+from tests.unit.weather import Weather, read_request, splits_request
 
 from athena_federation import wire
-from athena_federation.engine import Engine, loopback
 from athena_federation.errors import (
     ConfigurationError,
     RemoteProtocolError,
@@ -39,7 +39,6 @@ from athena_federation.messages import (
     S3SpillLocation,
     Split,
 )
-from athena_federation.predicate import ANY
 from athena_federation.spill import (
     ANSWER_LIMIT,
     BLOCK_LIMIT,
@@ -55,9 +54,6 @@ from athena_federation.spill import (
 )
 from athena_federation.transports import encoded
 
-KEY = EncryptionKey(bytes(range(32)), bytes(range(12)))
-PLACE = S3SpillLocation(bucket="blocks", key="spill/q-1/5f0c")
-SPLIT = Split(spill_location=PLACE, encryption_key=KEY, properties={"day": "2026-03-02"})
 TEXT = pa.schema([("text", pa.string())])
 
 
@@ -69,15 +65,6 @@ def request(**changes: int) -> ReadRecordsRequest:
     return replace(read_request({}, split=SPLIT, **changes), schema=TEXT)  # type: ignore[arg-type]
 
 
-def opened(store: Memory, answer: RemoteReadRecordsResponse) -> list[pa.RecordBatch]:
-    return [
-        unseal(store.get(block.bucket, block.key), answer.schema, answer.encryption_key)
-        for block in answer.remote_blocks
-    ]
-
-
-# ── sizes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
 CELLS: dict[pa.DataType, st.SearchStrategy[object]] = {
     pa.int64(): st.none() | st.integers(-(2**63), 2**63 - 1),
     pa.bool_(): st.none() | st.booleans(),
@@ -87,6 +74,9 @@ CELLS: dict[pa.DataType, st.SearchStrategy[object]] = {
     pa.struct([("a", pa.int8()), ("b", pa.string())]): st.none()
     | st.fixed_dictionaries({"a": st.none() | st.integers(-9, 9), "b": st.text(max_size=9)}),
 }
+
+
+# ── sizes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @st.composite
@@ -441,56 +431,3 @@ def test_no_bucket_is_no_place_and_no_key() -> None:
 def test_a_key_never_shows_in_a_text() -> None:
     assert base64.b64encode(KEY.key).decode() not in repr(SPLIT)
     assert repr(KEY.key) not in repr(SPLIT)
-
-
-# ── there and back ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("version", range(1, 6))
-def test_an_engine_with_the_store_reads_what_a_handler_spilled(version: int) -> None:
-    store = Memory()
-    spilling = Spilling(store=store, bucket="b", block_limit=75, answer_limit=10)
-    engine = Engine(loopback(Handler(Weather().connector, spilling=spilling), version), catalog="weather", store=store)
-    table = engine.describe(READINGS)
-    batches = engine.read(table, columns=table.schema.names, partitions=engine.layout(table, ANY), predicate=ANY)
-    assert [row for batch in batches for row in batch.to_pylist()] == everything()
-    assert len(store.blobs) > 7
-
-
-def spilling_engine(store: Memory, reader: Memory | None) -> Engine:
-    handler = Handler(Weather().connector, spilling=Spilling(store=store, bucket="b", block_limit=75, answer_limit=10))
-    return Engine(loopback(handler), catalog="weather", store=reader)
-
-
-def read_all(engine: Engine) -> list[pa.RecordBatch]:
-    table = engine.describe(READINGS)
-    return list(engine.read(table, columns=["city"], partitions=engine.layout(table, ANY), predicate=ANY))
-
-
-def test_a_block_that_is_not_in_the_store_is_an_error_not_fewer_rows() -> None:
-    with pytest.raises(SpillError, match=r"block .*\.0 could not be read: KeyError"):
-        read_all(spilling_engine(Memory(), Memory()))
-
-
-def test_what_a_store_says_of_a_block_is_quoted() -> None:
-    class Closed(Memory):
-        def get(self, bucket: str, key: str) -> bytes:
-            raise SpillError("s3:GetObject failed with AccessDenied")
-
-    with pytest.raises(SpillError, match=r"^s3:GetObject failed with AccessDenied$"):
-        read_all(spilling_engine(Memory(), Closed()))
-
-
-def test_an_engine_without_a_store_says_that_it_cannot_read_spilled_rows() -> None:
-    with pytest.raises(ConfigurationError, match="given no blob store"):
-        read_all(spilling_engine(Memory(), None))
-
-
-def test_rows_of_one_day_are_the_same_inline_and_spilled() -> None:
-    store = Memory()
-    handler = Handler(Weather().connector, spilling=Spilling(store=store))
-    answer = handler(
-        read_request({}, split=SPLIT, columns=("day", "city", "degrees", "taken"), max_inline_block_size=1)
-    )
-    assert isinstance(answer, RemoteReadRecordsResponse)
-    assert [row for block in opened(store, answer) for row in block.to_pylist()] == rows_of(date(2026, 3, 2))

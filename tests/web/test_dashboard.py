@@ -27,16 +27,6 @@ from slackanalytics.web.publication import PAGES
 ADDRESSES = ["/adoption", "/adoption/seats", "/adoption/engagement", "/adoption/retention", "/adoption/data"]
 
 
-@pytest.fixture(scope="module")
-def stand() -> Stand:
-    return Stand()
-
-
-@pytest.fixture
-def admin(stand: Stand) -> TestClient:
-    return stand.desk.admin()
-
-
 def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
@@ -212,6 +202,8 @@ def test_whoever_signs_in_again_comes_back_to_the_page_and_its_filters(stand: St
     ("query", "said"),
     [
         ("since=yesterday", "“yesterday” is no date"),
+        ("since=2027-01-01", "there are none in the period you chose, so the usual one is shown."),
+        ("since=2026-11-01&until=2026-10-05", "The period ended before it began"),
         ("since=2026-11-01&until=2026-10-01", "the two days are exchanged"),
         ("since=2020-01-01&until=2020-02-01", "there are none in the period you chose"),
         ("department=Nowhere", "“Nowhere” is no department of this period"),

@@ -212,3 +212,15 @@ def test_accounts_that_are_nobodys_tell_of_no_few(tmp_path: Path) -> None:
     for guests, count in ((0, 6), (2, None), (5, 11)):
         its = asked(made(members + [Member(department=None, guest=True)] * guests, tmp_path))
         assert its.unmatched_count == count
+
+
+def test_a_small_move_of_a_department_is_neither_good_nor_bad(tmp_path: Path) -> None:
+    def part(size: int, week: int) -> list[Member]:
+        return [Member(active=lambda n: n // 7 < week)] * size
+
+    for stopped, tone in ((5, ""), (30, "bad")):
+        members = [Member()] * 900 + [Member(active=never)] * 100 + part(stopped, WEEKS - 1)
+        figure = PAGES["overview"][1](asked(made(members, tmp_path))).figure("activation-by-department-week")
+        assert figure is not None
+        assert figure.pivot is not None
+        assert [row.trend.tone for row in figure.pivot.rows if row.name == "A"] == [tone]

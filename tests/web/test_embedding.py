@@ -15,16 +15,6 @@ from athena_federation.errors import QueryError
 from slackanalytics.web.embedding import Links, Shown
 
 
-@pytest.fixture(scope="module")
-def stand() -> Stand:
-    return Stand()
-
-
-@pytest.fixture
-def admin(stand: Stand) -> TestClient:
-    return stand.desk.admin()
-
-
 def test_a_link_shows_its_page_without_a_cookie_within_the_named_frame(stand: Stand, admin: TestClient) -> None:
     made = admin.post("/adoption/links", data={"page": "overview", "days": "7", "since": "2026-10-05", "until": "2026-11-01", "department": "Sales"})  # fmt: skip
     link = html.unescape(re.findall(r"http://127\.0\.0\.1:8910(/embed/adoption\?[^\"<]+)", made.text)[-1])

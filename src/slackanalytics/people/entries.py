@@ -16,24 +16,10 @@ ATTRIBUTES = ("department", "location", "job_title", "cost_center", "worker_type
 """What people can be grouped by."""
 
 
-TOTALS = frozenset(
-    [
-        "total",
-        "totals",
-        "grandtotal",
-        "sum",
-        "count",
-        "summe",
-        "gesamt",
-        "gesamtsumme",
-        "insgesamt",
-        "anzahl",
-        "somme",
-        "totalgénéral",
-        "suma",
-        "recuento",
-    ]
-)
+TOTALS = frozenset({
+    "total", "totals", "grandtotal", "sum", "count", "summe", "gesamt", "gesamtsumme", "insgesamt", "anzahl", "somme",
+    "totalgénéral", "suma", "recuento",
+})  # fmt: skip
 """What stands in place of a number in the last line of an export."""
 
 

@@ -100,7 +100,7 @@ def on_loopback(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 def emulator_binary() -> Path:
     """The emulator, fetched once and kept; where that is not possible the tests that need it are skipped."""
     machine = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine())
-    if platform.system() != "Linux" or machine is None:
+    if platform.system() != "Linux" or machine is None:  # AWS builds it for these alone
         pytest.skip("Lambda's runtime interface emulator runs on Linux only")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slackanalytics" / "tests"
     binary = cache / f"{EMULATOR}-{machine}"
@@ -113,7 +113,7 @@ def emulator_binary() -> Path:
             fetched = subprocess.run(
                 [*command, "--target", folder, "-r", str(requirement)], capture_output=True, check=False, timeout=100
             )
-            if fetched.returncode:
+            if fetched.returncode:  # a machine without PyPI says nothing about our handler
                 pytest.skip(f"Lambda's runtime interface emulator ({EMULATOR}) could not be fetched")
             found = Path(folder) / "samcli" / "local" / "rapid" / f"aws-lambda-rie-{machine}"
             found.chmod(0o755)

@@ -81,7 +81,7 @@ def unzipped(python: tuple[str, str], architecture: str, tmp_path_factory: pytes
         patch.setenv("PATH", str(Path(interpreter).parent), prepend=os.pathsep)
         try:
             built = build("connector", architecture, place, python=version)
-        except SourceError as error:
+        except SourceError as error:  # a machine without PyPI says nothing about what we pack
             pytest.skip(f"the libraries could not be fetched: {error}")
     folder = place / "task"
     with zipfile.ZipFile(built.path) as archive:
@@ -98,7 +98,7 @@ def runtime(python: tuple[str, str], architecture: str, tmp_path_factory: pytest
     done = subprocess.run(
         [*command, "--target", str(folder), "awslambdaric"], capture_output=True, text=True, check=False
     )
-    if done.returncode:
+    if done.returncode:  # as above
         pytest.skip(f"the runtime client could not be fetched: {done.stderr[-200:]}")
     return folder
 
@@ -224,7 +224,7 @@ def test_the_same_inputs_give_the_same_bytes_in_a_source_tree_and_in_an_installa
     monkeypatch.setenv("PATH", str(Path(interpreter).parent), prepend=os.pathsep)
     try:
         first = build("oauth", architecture, tmp_path / "here", python=version)
-    except SourceError as error:
+    except SourceError as error:  # as above
         pytest.skip(f"the libraries could not be fetched: {error}")
     root, site = Path(__file__).parents[3] / "src", tmp_path / "site"
     for name in ("slackanalytics", "athena_federation"):

@@ -61,7 +61,7 @@ SEED = {
 def program() -> Path:
     """The installed package's entry."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
+    if not node or not npm:  # a contributor without Node.js: CI installs it
         pytest.skip("Node.js and npm are needed for the independent Slack")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slackanalytics-tests"
     folder = cache / f"emulate-{VERSION}"
@@ -75,7 +75,7 @@ def program() -> Path:
                 [npm, "install", *options, f"emulate@{VERSION}"],
                 cwd=made, capture_output=True, text=True, timeout=100, check=False,
             )  # fmt: skip
-            if done.returncode:
+            if done.returncode:  # a machine without npm's registry says nothing about our client
                 pytest.skip(f"npm cannot install emulate {VERSION} here: {done.stderr.strip()[-200:]}")
             if not folder.exists():
                 shutil.copytree(made, folder)

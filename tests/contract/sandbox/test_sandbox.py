@@ -29,6 +29,7 @@ from slackanalytics.sandbox.pool import Crowded, Run, Sandbox
 from slackanalytics.settings import Settings
 from slackanalytics.web.sql_tables import COUNTED
 
+# Layers of confinement that only Linux has; elsewhere the sandbox stands on the others, and says so.
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="told by Linux")
 LONG = "SELECT count(*) FROM adoption.member_days a, adoption.member_days b, adoption.member_days c WHERE a.user_id < c.user_id"
 SHORT = "SELECT count(*) AS n FROM adoption.days"
@@ -227,7 +228,7 @@ def test_what_a_worker_sends_is_read_no_further_than_it_may() -> None:
 
 def test_descriptors_beyond_a_thousand_are_no_trouble(holding: Holding) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < 4_000:
+    if hard != resource.RLIM_INFINITY and hard < 4_000:  # a limit of the machine, which a process cannot raise
         pytest.skip("so many files cannot be open here")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4_000), hard))
     taken = [os.open("/dev/null", os.O_RDONLY) for _ in range(1_100)]
@@ -315,7 +316,7 @@ def test_a_worker_knows_no_secret_and_holds_no_other_descriptor(
         try:
             environment = (process / "environ").read_bytes()
             links = sorted(str(entry.readlink()) for entry in (process / "fd").iterdir())
-        except PermissionError:
+        except PermissionError:  # then another user's process is in the way, and nothing was looked at
             pytest.skip("only root sees other users' processes")
     assert b"canary" not in environment
     assert [link for link in links if not link.startswith(("/dev/null", "socket:", "/memfd:tables"))] == []

@@ -365,3 +365,16 @@ def test_no_sentence_is_about_more_people_than_there_are() -> None:
     assert found["forecast"].numbers["expected"] == found["forecast"].numbers["most"] == 100
     falling = {each.kind: each for each in tell(grown(100, 80, 60, 40, 20, 5, 0, 0, 0))}
     assert falling["trend"].numbers["last"] == falling["forecast"].numbers["least"] == 0
+
+
+def test_a_week_that_moves_less_than_usual_or_not_at_all_is_no_change() -> None:
+    def weeks(*rates: float) -> list[Point]:
+        return [Point(MONDAY + timedelta(days=7 * n), 10_000, round(10_000 * rate)) for n, rate in enumerate(rates)]
+
+    rising = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+    assert insights.change(weeks(*rising, 0.7)) == []
+    assert insights.change(weeks(*rising, 0.74)) == []
+    (fall,) = insights.change(weeks(*rising, 0.6))
+    assert fall.tone == "bad"
+    (leap,) = insights.change(weeks(*rising, 0.95))
+    assert leap.tone == "good"
