@@ -8,11 +8,15 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from tests.web.company import Here
 from tests.web.members import MONDAY, WEEKS, Days, Member, asked, made, never, rows, working
 
 from slackanalytics.adoption import hiding, privacy
+from slackanalytics.web import rendering
+from slackanalytics.web.drawing import Drawings
 from slackanalytics.web.publication import PAGES, fresh_words
 from slackanalytics.web.sheets import cuts
+from slackanalytics.web.sheets.counts import SEATS
 from slackanalytics.web.sheets.question import bounds
 
 
@@ -157,6 +161,8 @@ def test_people_with_all_three_platforms_do_not_follow_from_the_sums(tmp_path: P
     kinds: dict[str, Any] = {"groups": ("platform",), "people": "active", "parts": ("people",), "additive": None}
     shown = cuts.without_sums(privacy.suppressed(cuts.by_number(table), **kinds))
     assert shown["platform"].to_pylist() == list(cuts.PLATFORMS)
+    behind = table.take([4, 3, 2, 1, 0])  # a place among the others would tell how many are hidden
+    assert cuts.without_sums(privacy.suppressed(cuts.by_number(behind), **kinds)).equals(shown)
     assert shown["people"].to_pylist() == [43, 23, 13, None, None]
     many = cuts.by_number(table.set_column(1, "people", pa.array([53, 33, 23, 31, 0])))  # 32, 16 and 15
     assert cuts.without_sums(privacy.suppressed(many, **kinds))["people"].to_pylist() == [53, 33, 23, 31, 0]
@@ -224,3 +230,27 @@ def test_a_small_move_of_a_department_is_neither_good_nor_bad(tmp_path: Path) ->
         assert figure is not None
         assert figure.pivot is not None
         assert [row.trend.tone for row in figure.pivot.rows if row.name == "A"] == [tone]
+
+
+def test_seats_that_are_used_by_a_few_tell_how_many_are_not(tmp_path: Path) -> None:
+    table = pa.table({"provisioned": [60], "never_claimed": [20], "billable": [40], "inactive": [37], "used": [3], "stopped": [17]})  # fmt: skip
+    shown = privacy.suppressed(table, groups=(), people="provisioned", parts=SEATS.parts)
+    assert shown["inactive"].to_pylist() == [37]  # by itself it may be told
+    (row,) = cuts.without_used(shown).to_pylist()
+    assert (row["billable"], row["inactive"], row["hidden"]) == (40, None, True)
+
+
+def test_what_is_hidden_is_said_to_be_hidden(tmp_path: Path) -> None:
+    def said(members: list[Member]) -> str:
+        return str(rendering.content(PAGES["overview"][1](asked(made(members, tmp_path))), Drawings(Here())))
+
+    assert "Nobody, or too few to be shown." in said([Member()] * 57 + [Member(active=never)] * 3)
+    assert "Nobody, or too few to be shown." not in said([Member()] * 40 + [Member(active=never)] * 20)
+
+
+def test_weeks_of_which_every_move_is_hidden_are_no_chart(tmp_path: Path) -> None:
+    members = [Member()] * 40 + [Member(active=lambda n: n // 7 % 2 == 0)] * 3 + [Member(active=never)] * 10
+    figure = PAGES["retention"][1](asked(made(members, tmp_path))).figure("flow")
+    assert figure is not None
+    assert all(row["returning"] is None for row in figure.table.to_pylist())
+    assert figure.drawing is None

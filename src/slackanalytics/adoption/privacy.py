@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -296,11 +296,6 @@ def blanked(table: pa.Table, groups: Sequence[str], hidden: Mapping[str, list[bo
 def is_number(kind: pa.DataType) -> bool:
     """Whether a column of that type may have been computed from others."""
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
-
-
-def too_small(tables: Iterable[pa.Table], *, group: str, people: str, minimum: int = MINIMUM) -> frozenset[str]:
-    """Groups that hold fewer people than the minimum somewhere: a selection that holds one of them must not be totalled."""
-    return frozenset(row[group] for table in tables for row in table.to_pylist() if 0 < (row[people] or 0) < minimum)
 
 
 FORMULA = re.compile(r"[\s\x00-\x1f\u200b\u200e\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n|%]")

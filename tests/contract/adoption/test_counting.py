@@ -53,6 +53,20 @@ def test_bits_and_sql_say_the_same(adoption: Adoption) -> None:
     assert list(differences(adoption)) == []
 
 
+def test_people_are_counted_slab_by_slab(adoption: Adoption, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adoption._census, "_daily", {})
+    monkeypatch.setattr(census, "SLAB", 7)
+    assert list(differences(adoption)) == []
+
+
+def test_what_was_counted_is_remembered_as_what_it_was(adoption: Adoption) -> None:
+    whom = adoption._census.people((DEPARTMENTS[0],), guests=True)
+    assert adoption._census.people((DEPARTMENTS[0],), guests=True) is whom
+    spans = [(mark, first, last) for mark in census.MARKS for first in range(0, 50, 9) for last in range(first, 60, 11)]
+    for span in [*spans, *spans]:
+        assert whom.count(*span) == np.count_nonzero(whom.on_any(*span)), span
+
+
 def test_the_census_begins_anywhere_in_a_word() -> None:
     days = 3 * census.WORD
     whole = [n % 7 == 3 for n in range(days)]

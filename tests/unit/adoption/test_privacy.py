@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from slackanalytics.adoption import privacy
-from slackanalytics.adoption.privacy import MINIMUM, selected, spreadsheet_safe, suppressed, too_small
+from slackanalytics.adoption.privacy import MINIMUM, selected, spreadsheet_safe, suppressed
 
 Cells = list[tuple[int, int]]
 
@@ -302,9 +302,12 @@ def test_a_total_of_too_few_shows_nothing() -> None:
     ]
 
 
-def test_groups_that_must_not_be_added_up_are_told() -> None:
-    weeks = [pa.table({"department": ["A", "B"], "provisioned": [a, 9]}) for a in (7, 4)]
-    assert too_small(weeks, group="department", people="provisioned") == {"A"}
+def test_another_filters_figures_are_found_by_name_and_not_by_place() -> None:
+    names, before = ["A", "B", "C"], ["C", "A", "B"]
+    table = pa.table({"department": names, "provisioned": [40, 50, 60]})
+    base = pa.table({"department": before, "provisioned": [60, 38, 50]})
+    shown = suppressed(table, groups=("department",), people="provisioned", additive=None, base=base)
+    assert shown["provisioned"].to_pylist() == [None, 50, 60]
 
 
 @pytest.mark.parametrize(
