@@ -254,3 +254,10 @@ def test_weeks_of_which_every_move_is_hidden_are_no_chart(tmp_path: Path) -> Non
     assert figure is not None
     assert all(row["returning"] is None for row in figure.table.to_pylist())
     assert figure.drawing is None
+
+
+def test_people_without_an_account_do_not_follow_from_the_roster(tmp_path: Path) -> None:
+    for absent, said in ((3, "≥ 60 people"), (8, "68 people")):
+        members = [Member()] * 60 + [Member(there=never)] * absent
+        tiles = {tile.label: tile.note for tile in PAGES["data"][1](asked(made(members, tmp_path))).tiles}
+        assert tiles["Roster"].startswith(f"{said}, ")

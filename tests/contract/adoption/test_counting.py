@@ -62,7 +62,7 @@ def test_people_are_counted_slab_by_slab(adoption: Adoption, monkeypatch: pytest
 def test_what_was_counted_is_remembered_as_what_it_was(adoption: Adoption) -> None:
     whom = adoption._census.people((DEPARTMENTS[0],), guests=True)
     assert adoption._census.people((DEPARTMENTS[0],), guests=True) is whom
-    spans = [(mark, first, last) for mark in census.MARKS for first in range(0, 50, 9) for last in range(first, 60, 11)]
+    spans = [(mark, first, last) for mark in census.MARKS for first in (0, 9, 30) for last in (30, 45, 59)]
     for span in [*spans, *spans]:
         assert whom.count(*span) == np.count_nonzero(whom.on_any(*span)), span
 
